@@ -1,0 +1,159 @@
+package trail
+
+import "github.com/virtaudit/virtaudit/record"
+
+// control takes a VIRT_CONTROL record.
+func (t *Trail) control(e *entry) {
+	op, _ := e.rec.Lookup("op")
+	switch {
+	case op.Is("start"):
+		t.controlStart(e)
+	case op.Is("stop"):
+		t.controlStop(e)
+	case op.Is("init"):
+		t.controlInit(e)
+	}
+}
+
+func (t *Trail) controlStart(e *entry) {
+	r := &e.rec
+	g := t.guestOf(e.node, r)
+	pid := number(r, "vm-pid")
+	if !started(r, pid) {
+		t.startFailed(g, e)
+		return
+	}
+	t.sum.Starts++
+	if g == nil {
+		return
+	}
+	t.settleStart(g)
+	s := t.start(g, e)
+	g.starting = nil
+	t.supersede(g, s.First)
+	s.Start, s.PID = r.Stamp, pid
+	s.StartReason = t.fieldText(r, "reason")
+	t.opened(g, s)
+}
+
+// started tells whether a start succeeded. One whose result was cut off did if
+// it names a process.
+func started(r *record.Record, pid uint64) bool {
+	return r.Result == record.Success || r.Result == record.Unknown && pid > 0
+}
+
+// startFailed makes a session of its own of a start that failed. That it was
+// tried proves that the guest was not running.
+func (t *Trail) startFailed(g *guest, e *entry) {
+	t.sum.FailedStarts++
+	if g == nil {
+		return
+	}
+	t.settle(g)
+	t.settleStart(g)
+	s := t.start(g, e)
+	g.starting = nil
+	if g.open != nil {
+		g.open.presume(presumption{why: startedAgain, at: s.First})
+	}
+	s.State = Failed
+	s.Start = e.rec.Stamp
+	s.StartReason = t.fieldText(&e.rec, "reason")
+	s.fail()
+	t.finish(s)
+	g.forget()
+}
+
+func (t *Trail) controlStop(e *entry) {
+	r := &e.rec
+	t.sum.Stops++
+	g := t.guestOf(e.node, r)
+	if g == nil {
+		t.sum.StopsWithoutStart++
+		return
+	}
+	t.settleStart(g)
+	s := t.live(g, e)
+	if r.Result == record.Failed {
+		alive(s, g.node)
+		s.Attempts = append(s.Attempts, Attempt{Op: "stop", At: r.Stamp, Marks: r.Marks})
+		return
+	}
+	if s.Start == (Moment{}) {
+		t.sum.StopsWithoutStart++
+	}
+	s.State, s.End = Closed, r.Stamp
+	s.EndReason = t.fieldText(r, "reason")
+	s.end(r.Stamp, ByStop)
+	t.close(g)
+	g.forget()
+}
+
+func (t *Trail) controlInit(e *entry) {
+	r := &e.rec
+	t.sum.Inits++
+	g := t.guestOf(e.node, r)
+	if g == nil {
+		return
+	}
+	t.settleStart(g)
+	s := t.live(g, e)
+	if r.Result == record.Failed {
+		s.Attempts = append(s.Attempts, Attempt{Op: "init", At: r.Stamp, Marks: r.Marks})
+		return
+	}
+	alive(s, g.node)
+	s.InitPID = number(r, "init-pid")
+	if pid := number(r, "vm-pid"); s.PID == 0 && pid != 0 {
+		s.PID = pid
+		g.node.byPID[pid] = g
+	}
+}
+
+// label takes a VIRT_MACHINE_ID record: the first of a start.
+func (t *Trail) label(e *entry) {
+	r := &e.rec
+	g := t.guestOf(e.node, r)
+	if g == nil {
+		return
+	}
+	t.settleStart(g)
+	l := Label{
+		Model: t.fieldText(r, "model"), Process: t.fieldText(r, "vm-ctx"),
+		Image: t.fieldText(r, "img-ctx"), At: r.Stamp,
+	}
+	if g.starting != nil && g.starting.bound(l.Model) { // one start more
+		t.abandon(g)
+	}
+	s := t.start(g, e)
+	s.labelled = true
+	if r.Result == record.Failed {
+		s.Attempts = append(s.Attempts, Attempt{Kind: "label", ID: l.Process, Sub: l.Model, Op: "start", At: r.Stamp, Marks: r.Marks})
+		return
+	}
+	s.Labels = append(s.Labels, l)
+}
+
+// bound tells whether the session has a label of that model.
+func (s *Session) bound(model string) bool {
+	for _, l := range s.Labels {
+		if l.Model == model {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Trail) fieldText(r *record.Record, name string) string {
+	f, ok := r.Lookup(name)
+	if !ok || f.Missing() {
+		return ""
+	}
+	return t.intern(f)
+}
+
+func number(r *record.Record, name string) uint64 {
+	f, _ := r.Lookup(name)
+	n, _ := f.Uint()
+	return n
+}

@@ -1,0 +1,245 @@
+package trail
+
+import (
+	"bytes"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// guest is a guest that has an open session, or a start under way, or both.
+type guest struct {
+	node *node
+	key  string
+	uuid string
+	open *Session
+	// starting is what was recorded of a start whose op=start hasn't come.
+	starting *Session
+}
+
+// presumption is evidence that a session ended, before it is certain: a stop
+// may still follow.
+type presumption struct {
+	why   loss
+	at    Moment // the evidence
+	exact bool   // the end was at that moment, not just before it
+	sig   uint64 // the signal of a crash
+}
+
+// loss is what proves that a session without a stop has ended.
+type loss uint8
+
+const (
+	notLost loss = iota
+	startedAgain
+	hostBooted
+	crashed
+)
+
+var lossNames = [...]string{"", "started again", "host booted", "crashed"}
+
+// guestOf finds the record's guest, or makes it. It gives nil for a record
+// that names none, or not whole.
+func (t *Trail) guestOf(n *node, r *record.Record) *guest {
+	uuid, ok := r.Lookup("uuid")
+	if r.Marks&record.Cut != 0 && (!ok || uuid.Partial()) {
+		return nil
+	}
+	key := guestKey(r, t.key[:0])
+	t.key = key
+	if len(key) == 0 {
+		return nil
+	}
+	if g := n.guests[string(key)]; g != nil {
+		return g
+	}
+	g := &guest{node: n, key: string(key)}
+	if ok {
+		g.uuid = uuid.String()
+	}
+	n.guests[g.key] = g
+	return g
+}
+
+// guestKey appends what tells a record's guest from others of its node: the
+// uuid, or of a patched Docker's container its id, or the name.
+func guestKey(r *record.Record, dst []byte) []byte {
+	for _, name := range [...]string{"uuid", "ctr_id_short", "hostname", "vm"} {
+		if f, ok := r.Lookup(name); ok && !f.Missing() && len(f.Raw()) > 0 {
+			if name != "uuid" {
+				dst = append(append(dst, name...), '=')
+			}
+			return f.AppendValue(dst)
+		}
+	}
+	return dst
+}
+
+// fresh gives an empty session of a guest that begins with this record.
+func (t *Trail) fresh(g *guest, r *record.Record) *Session {
+	s := t.newSession()
+	s.Node, s.UUID = g.node.name, g.uuid
+	s.First = r.Stamp
+	s.boots = len(g.node.boots)
+	return s
+}
+
+// touch notes that a session was heard of.
+func (t *Trail) touch(s *Session, e *entry) {
+	r := &e.rec
+	e.node.quiet = false
+	s.Last = r.Stamp
+	s.Late = s.Late || e.late
+	if f, ok := r.Lookup("vm"); ok {
+		t.rename(&s.Name, f)
+	}
+	if f, ok := r.Lookup("virt"); ok && s.Virt == "" {
+		s.Virt = t.intern(f)
+	}
+}
+
+// rename takes over a name where it is another one.
+func (t *Trail) rename(name *string, f record.Field) {
+	t.value = f.AppendValue(t.value[:0])
+	if !bytes.Equal([]byte(*name), t.value) {
+		*name = t.internBytes(t.value)
+	}
+}
+
+// start gives the guest's start that is under way, or begins one.
+func (t *Trail) start(g *guest, e *entry) *Session {
+	if g.starting == nil {
+		g.starting = t.fresh(g, &e.rec)
+	}
+	t.touch(g.starting, e)
+	return g.starting
+}
+
+// live gives the session of a guest that this record shows to be running. A
+// guest without one was started before the log, or its start is missing.
+func (t *Trail) live(g *guest, e *entry) *Session {
+	t.settle(g)
+	switch {
+	case g.starting != nil && (g.open == nil || g.starting.labelled):
+		t.supersede(g, g.starting.First)
+		t.opened(g, g.starting)
+		g.starting = nil
+	case g.starting != nil: // resources without labels belong to who runs
+		g.open.adopt(g.starting)
+		t.recycle(g.starting)
+		g.starting = nil
+	case g.open == nil:
+		t.opened(g, t.fresh(g, &e.rec))
+	}
+	t.touch(g.open, e)
+	return g.open
+}
+
+// alive takes back the presumption that a session ended with a boot or before
+// a start that failed: it was heard of since.
+func alive(s *Session, n *node) {
+	s.boots = len(n.boots)
+	if s.presumed.why != crashed {
+		s.presumed = presumption{}
+	}
+}
+
+// opened makes s the guest's running session.
+func (t *Trail) opened(g *guest, s *Session) {
+	s.State = Running
+	s.boots = len(g.node.boots)
+	g.open = s
+	if s.PID != 0 {
+		g.node.byPID[s.PID] = g
+	}
+	for _, l := range s.Labels {
+		if c, ok := categories([]byte(l.Process)); ok {
+			g.node.byMCS[c] = g
+		}
+	}
+}
+
+// supersede loses the guest's running session, if there is one, to a start
+// that began at that moment.
+func (t *Trail) supersede(g *guest, at Moment) {
+	t.settle(g)
+	if g.open == nil {
+		return
+	}
+	g.open.presume(presumption{why: startedAgain, at: at})
+	t.lose(g)
+}
+
+// presume notes the first evidence that a session ended. A crash, which gives
+// the moment, counts more than what follows from it.
+func (s *Session) presume(p presumption) {
+	if s.presumed.why == notLost {
+		s.presumed = p
+	}
+}
+
+// settle loses the guest's session if its host has surely booted since.
+func (t *Trail) settle(g *guest) {
+	s := g.open
+	if s == nil {
+		return
+	}
+	for ; s.boots < len(g.node.boots); s.boots++ {
+		b := g.node.boots[s.boots]
+		s.presume(presumption{why: hostBooted, at: b.at})
+		if b.proven {
+			t.lose(g)
+			return
+		}
+	}
+}
+
+// settleStart gives up a start that its host's boot ended.
+func (t *Trail) settleStart(g *guest) {
+	if s := g.starting; s != nil && s.boots < len(g.node.boots) {
+		t.abandon(g)
+	}
+}
+
+// abandon gives up a start of which the log says no more.
+func (t *Trail) abandon(g *guest) {
+	t.finish(g.starting)
+	g.starting = nil
+}
+
+// lose ends the guest's session by what is presumed of it.
+func (t *Trail) lose(g *guest) {
+	s := g.open
+	p := s.presumed
+	s.State = Lost
+	s.EndReason = lossNames[p.why]
+	if p.exact {
+		s.End = p.at
+		s.end(p.at, ByLoss)
+	} else {
+		s.EndAfter, s.EndBefore = s.Last, p.at
+		s.end(Moment{}, ByLoss)
+	}
+	t.close(g)
+}
+
+// close is the end of the guest's session, whatever its state.
+func (t *Trail) close(g *guest) {
+	s := g.open
+	g.open = nil
+	if g.node.byPID[s.PID] == g {
+		delete(g.node.byPID, s.PID)
+	}
+	for _, l := range s.Labels {
+		if c, ok := categories([]byte(l.Process)); ok && g.node.byMCS[c] == g {
+			delete(g.node.byMCS, c)
+		}
+	}
+	t.finish(s)
+}
+
+// forget drops a guest that has nothing open.
+func (g *guest) forget() {
+	if g.open == nil && g.starting == nil {
+		delete(g.node.guests, g.key)
+	}
+}

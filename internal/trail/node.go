@@ -1,0 +1,68 @@
+package trail
+
+import "github.com/virtaudit/virtaudit/record"
+
+// node is a host, by the name that its records or its reader give it.
+type node struct {
+	name   string
+	guests map[string]*guest // by uuid; only those with a session that is open
+	byPID  map[uint64]*guest
+	byMCS  map[mcs]*guest
+
+	// Where the records stand that come in (see place).
+	boot int
+	top  Moment // the highest serial of this boot
+	used uint64 // the highest serial of this boot that left the window
+	low  lowRecords
+
+	// Where the records stand that left the window.
+	reached   int    // the last boot that was reached
+	boots     []boot // what ended all sessions before
+	announced bool   // this boot's SYSTEM_BOOT has been seen
+	quiet     bool   // no guest was heard of since the last of boots
+}
+
+// boot is a boot of a node.
+type boot struct {
+	at Moment
+	// proven tells that the serials began anew. Without that, it is only a
+	// SYSTEM_BOOT, which others than the init system can send.
+	proven bool
+}
+
+func newNode(name string) *node {
+	return &node{name: name, guests: map[string]*guest{}, byPID: map[uint64]*guest{}, byMCS: map[mcs]*guest{}}
+}
+
+// arrive notes the boot that a record belongs to.
+func (n *node) arrive(e *entry) {
+	if e.late || e.rec.Type.Daemon() {
+		return
+	}
+	isBoot := e.rec.Type == record.SystemBoot
+	switch {
+	case e.boot > n.reached:
+		n.reached = e.boot
+		n.addBoot(boot{e.rec.Stamp, true})
+		n.announced = isBoot
+	case isBoot && !n.announced && n.reached > 0: // of the boot just found
+		n.announced = true
+	case isBoot:
+		n.addBoot(boot{e.rec.Stamp, false})
+	}
+	if e.boot == n.boot {
+		n.used = max(n.used, e.rec.Stamp.Serial)
+	}
+}
+
+// addBoot notes a boot. One that follows another with no guest heard of
+// between them only adds to the proof.
+func (n *node) addBoot(b boot) {
+	if n.quiet {
+		last := &n.boots[len(n.boots)-1]
+		last.proven = last.proven || b.proven
+		return
+	}
+	n.boots = append(n.boots, b)
+	n.quiet = true
+}

@@ -1,0 +1,286 @@
+package trail
+
+import (
+	"strings"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// netOpen is the kind of a file that was opened for an interface.
+const netOpen = "net-open"
+
+// shape is how a kind of record tells of a resource.
+type shape uint8
+
+const (
+	other    shape = iota // a kind that the catalogue doesn't have
+	replaced              // old-K= and new-K=, both may be there
+	stepped               // numbers before and after
+	single                // one field names it
+	opened                // net open
+	cgroup
+)
+
+// layout is where a kind's records name their resource.
+type layout struct {
+	shape
+	kind     string
+	old, now string // fields
+	sub      string // field
+}
+
+// layouts are derived from the catalogue.
+var layouts = func() map[*record.Kind]layout {
+	m := map[*record.Kind]layout{}
+	for _, k := range record.Kinds() {
+		if k.Type == record.VirtResource {
+			m[k] = layoutOf(k)
+		}
+	}
+	return m
+}()
+
+func layoutOf(k *record.Kind) layout {
+	l := layout{kind: k.Resource()}
+	last := k.Fields[len(k.Fields)-1]
+	switch {
+	case l.kind == "cgroup":
+		l.shape = cgroup
+	case k.Name == netOpen:
+		l = layout{shape: opened, kind: netOpen, now: "path", sub: "net"}
+	case last.Encoding == record.Integer:
+		l.shape, l.old, l.now = stepped, "old-"+l.kind, last.Name
+	case strings.HasPrefix(last.Name, "new-"):
+		l.shape, l.old, l.now = replaced, "old-"+l.kind, last.Name
+	default:
+		l.shape, l.now = single, last.Name
+		if l.kind == "dev" {
+			l.sub = "bus"
+		}
+	}
+	return l
+}
+
+// resource takes a VIRT_RESOURCE record.
+func (t *Trail) resource(e *entry) {
+	r := &e.rec
+	g := t.guestOf(e.node, r)
+	if g == nil {
+		return
+	}
+	t.settleStart(g)
+	reason := t.fieldText(r, "reason")
+	l, ok := layouts[r.Kind]
+	if !ok {
+		l = unknownLayout(r, t.fieldText(r, "resrc"))
+	}
+	s := t.sessionFor(g, e, l.shape, reason)
+	c := change{trail: t, session: s, rec: r, layout: l, reason: reason}
+	switch l.shape {
+	case cgroup:
+		c.cgroup()
+	case stepped:
+		c.step()
+	case replaced:
+		c.replace()
+	default:
+		c.whole()
+	}
+}
+
+// sessionFor finds the session that a resource record belongs to: a start's
+// come before its op=start, all others while the guest runs. Files opened for
+// an interface and device rules come with both.
+func (t *Trail) sessionFor(g *guest, e *entry, sh shape, reason string) *Session {
+	switch {
+	case reason == "start":
+		return t.start(g, e)
+	case sh == opened || sh == cgroup:
+		t.settle(g)
+		if g.open == nil || g.starting != nil && g.starting.labelled || beginsStart(e, g.open) {
+			return t.start(g, e)
+		}
+		t.touch(g.open, e)
+		return g.open
+	}
+	s := t.live(g, e)
+	if e.rec.Result == record.Success {
+		alive(s, g.node)
+	}
+	return s
+}
+
+// beginsStart tells whether a device rule is the first of a start, on a host
+// that binds no labels before: all devices are denied then, and only then.
+func beginsStart(e *entry, open *Session) bool {
+	class, _ := e.rec.Lookup("class")
+	return open.presumed.why != notLost || class.Is("all")
+}
+
+// change is one resource record on its way into a session.
+type change struct {
+	trail   *Trail
+	session *Session
+	rec     *record.Record
+	layout
+	reason string
+}
+
+// value gives a field as text, and whether there is one.
+func (c *change) value(name string) (string, bool) {
+	f, ok := c.rec.Lookup(name)
+	if !ok || f.Missing() {
+		return "", false
+	}
+	return c.trail.intern(f), true
+}
+
+// subject is what more identifies the resource, beside its id.
+func (c *change) subject() string {
+	if c.sub == "" {
+		return ""
+	}
+	s, _ := c.value(c.sub)
+	return s
+}
+
+// replace takes a record with a resource before and one after.
+func (c *change) replace() {
+	old, had := c.value(c.old)
+	now, has := c.value(c.now)
+	if c.rec.Result == record.Failed {
+		c.attempt(now, has, old, had)
+		return
+	}
+	if had {
+		c.session.release(c.kind, old, "", c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
+		if c.kind == "net" && (!has || now != old) {
+			c.session.releaseOpened(old, c.rec.Stamp)
+		}
+	}
+	if has {
+		c.hold(now, "")
+	}
+}
+
+// attempt notes an operation that failed, on what it would have brought.
+func (c *change) attempt(now string, has bool, old string, had bool) {
+	id := now
+	if !has && had {
+		id = old
+	}
+	c.session.Attempts = append(c.session.Attempts, Attempt{
+		Kind: c.kind, ID: id, Sub: c.subject(), Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
+	})
+}
+
+func (c *change) hold(id, sub string) {
+	c.session.hold(Holding{
+		Kind: c.kind, ID: id, Sub: sub, From: c.rec.Stamp, Reason: c.reason,
+		Marks: c.rec.Marks, Unproven: c.rec.Result == record.Unknown,
+	})
+}
+
+func endedBy(reason string) Ended {
+	switch reason {
+	case "detach":
+		return ByDetach
+	case "snapshot":
+		return BySnapshot
+	}
+	return ByUpdate
+}
+
+// whole takes a record of a resource that is got or lost as a whole.
+func (c *change) whole() {
+	id, _ := c.value(c.now)
+	if c.shape == other {
+		id = rest(c.rec)
+	}
+	switch {
+	case c.rec.Result == record.Failed:
+		c.attempt(id, true, "", false)
+	case c.reason == "detach":
+		c.session.release(c.kind, id, c.subject(), c.rec.Stamp, ByDetach, c.rec.Marks)
+	default:
+		c.hold(id, c.subject())
+	}
+}
+
+// step takes a record of a quantity. What isn't a number, or not a whole one,
+// is kept as a resource.
+func (c *change) step() {
+	f, _ := c.rec.Lookup(c.now)
+	n, ok := f.Uint()
+	switch {
+	case !ok || f.Partial():
+		c.replace()
+	case c.rec.Result == record.Failed:
+		now, has := c.value(c.now)
+		c.attempt(now, has, "", false)
+	default:
+		c.session.Steps = append(c.session.Steps, Step{Kind: c.kind, Value: n, From: c.rec.Stamp, Marks: c.rec.Marks})
+	}
+}
+
+// cgroup takes a device rule.
+func (c *change) cgroup() {
+	class, _ := c.value("class")
+	path, ok := c.value("path")
+	if !ok {
+		path, _ = c.value("category")
+	}
+	acl, _ := c.value("acl")
+	if c.rec.Result == record.Failed {
+		c.session.Attempts = append(c.session.Attempts, Attempt{
+			Kind: "cgroup", ID: path, Sub: class, Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
+		})
+		return
+	}
+	allow := c.reason != "deny"
+	if !allow {
+		c.session.deny(class, path, c.rec.Stamp)
+	}
+	c.session.Permissions = append(c.session.Permissions, Permission{
+		Class: class, Path: path, ACL: acl, Allow: allow, From: c.rec.Stamp,
+	})
+}
+
+// deny ends what was allowed.
+func (s *Session) deny(class, path string, at Moment) {
+	for i := range s.Permissions {
+		p := &s.Permissions[i]
+		if p.Allow && p.To == (Moment{}) && (class == "all" || p.Class == class && p.Path == path) {
+			p.To = at
+		}
+	}
+}
+
+// unknownLayout is that of a kind which the catalogue doesn't have: libvirt
+// names most resources before and after.
+func unknownLayout(r *record.Record, resrc string) layout {
+	if resrc == "" {
+		resrc = "unknown"
+	}
+	l := layout{shape: other, kind: resrc}
+	if _, ok := r.Lookup("new-" + resrc); ok {
+		l.shape, l.old, l.now = replaced, "old-"+resrc, "new-"+resrc
+	}
+	return l
+}
+
+// rest gives all that a record of an unknown kind says, beside the fields that
+// every one has.
+func rest(r *record.Record) string {
+	var words []string
+	for _, f := range r.Fields(record.Message) {
+		switch f.Name() {
+		case "virt", "resrc", "reason", "vm", "uuid":
+		case "":
+			words = append(words, f.String())
+		default:
+			words = append(words, f.Name()+"="+f.String())
+		}
+	}
+	return strings.Join(words, " ")
+}

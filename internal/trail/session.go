@@ -1,0 +1,204 @@
+package trail
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// Moment is when something happened and, by its serial, the proof of it: the
+// audit event that says so. The zero Moment is unknown.
+type Moment = record.Stamp
+
+// State is what is known of a session's end.
+type State uint8
+
+const (
+	// Starting: a start was begun and the log doesn't say how it went on.
+	Starting State = iota
+	// Running: no end is in the log.
+	Running
+	// Closed: it was stopped.
+	Closed
+	// Failed: the start failed; its resources were never held.
+	Failed
+	// Lost: no stop, but evidence that it ended.
+	Lost
+
+	states
+)
+
+var stateNames = [states]string{"starting", "running", "closed", "failed", "lost"}
+
+func (s State) String() string { return stateNames[s] }
+
+// A Session is one run of a guest on a host, or a start that failed.
+type Session struct {
+	Node, UUID, Name, Virt string
+	State                  State
+
+	// Start is zero where the start is not in the log.
+	Start       Moment
+	StartReason string
+	// PID is the guest's process; 0 where it is unknown.
+	PID uint64
+	// InitPID is a container's first process.
+	InitPID uint64
+
+	// End is zero while the session runs, and where the moment is uncertain:
+	// then it ended after EndAfter and before EndBefore.
+	End       Moment
+	EndReason string
+	EndAfter  Moment
+	EndBefore Moment
+
+	// First and Last are the first and last records of the session.
+	First, Last Moment
+
+	Labels      []Label
+	Holdings    []Holding
+	Steps       []Step
+	Permissions []Permission
+	Attempts    []Attempt
+	// Late tells that a record of the session came out of order, by more than
+	// could be mended.
+	Late bool
+
+	presumed presumption
+	boots    int  // how many boots of its node came before it was last heard of
+	labelled bool // the start began with labels, so it is a start
+}
+
+// A Label is a security label that was bound to the session's guest.
+type Label struct {
+	Model, Process, Image string
+	At                    Moment
+}
+
+// Ended is how a holding ended.
+type Ended string
+
+// How holdings end. The empty one holds still, or ended with its session at a
+// moment that is unknown.
+const (
+	ByStop     Ended = "stop"
+	ByDetach   Ended = "detach"
+	ByUpdate   Ended = "update"
+	BySnapshot Ended = "snapshot"
+	ByLoss     Ended = "lost"
+	ByCgroup   Ended = "deny"
+)
+
+// A Holding is one resource that a session held. Equal ones are several: three
+// random devices on /dev/random are three holdings.
+type Holding struct {
+	Kind string // resrc=, or net-open
+	ID   string // path, address, MAC
+	Sub  string // what more tells it from others: a device's bus, an opened file's interface
+	// From is zero where the log doesn't say since when: it was held before To.
+	From   Moment
+	Reason string // the reason of the record that began it
+	To     Moment
+	Ended  Ended
+	// Marks are those of the records behind it.
+	Marks record.Marks
+	// Unproven tells that the record that began it lost its result.
+	Unproven bool
+}
+
+// A Step is a quantity from a moment on, until the next step of its kind.
+type Step struct {
+	Kind  string // mem, vcpu, iothread
+	Value uint64 // mem in KiB
+	From  Moment
+	Marks record.Marks
+}
+
+// A Permission is a device rule of the guest's cgroup.
+type Permission struct {
+	Class string // all, path, major
+	Path  string // a device's path, or a class of devices
+	ACL   string
+	Allow bool
+	From  Moment
+	To    Moment // of an allowed one: when it was denied again
+}
+
+// An Attempt is an operation that failed, or, in a failed session, what would
+// have been held.
+type Attempt struct {
+	Kind, ID, Sub string
+	Op            string // the record's reason or op
+	At            Moment
+	Marks         record.Marks
+}
+
+// hold begins a holding.
+func (s *Session) hold(h Holding) { s.Holdings = append(s.Holdings, h) }
+
+// release ends one holding of that kind and identity: of equal ones the one
+// that began last. Where none is there it was held before the log or without
+// record, and is noted so.
+func (s *Session) release(kind, id, sub string, at Moment, by Ended, marks record.Marks) {
+	for i := len(s.Holdings) - 1; i >= 0; i-- {
+		h := &s.Holdings[i]
+		if h.Ended == "" && h.Kind == kind && h.ID == id && h.Sub == sub {
+			h.To, h.Ended = at, by
+			h.Marks |= marks
+			return
+		}
+	}
+	s.hold(Holding{Kind: kind, ID: id, Sub: sub, To: at, Ended: by, Marks: marks})
+}
+
+// releaseOpened ends the files opened for an interface that went.
+func (s *Session) releaseOpened(mac string, at Moment) {
+	for i := range s.Holdings {
+		h := &s.Holdings[i]
+		if h.Ended == "" && h.Kind == netOpen && h.Sub == mac {
+			h.To, h.Ended = at, ByDetach
+		}
+	}
+}
+
+// since is the first record of a holding.
+func (h *Holding) since() Moment {
+	if h.From == (Moment{}) {
+		return h.To
+	}
+	return h.From
+}
+
+// fail turns all that a start would have held into attempts.
+func (s *Session) fail() {
+	for _, h := range s.Holdings {
+		s.Attempts = append(s.Attempts, Attempt{Kind: h.Kind, ID: h.ID, Sub: h.Sub, Op: h.Reason, At: h.From, Marks: h.Marks})
+	}
+	s.Holdings = s.Holdings[:0]
+	s.Steps = s.Steps[:0]
+	s.Permissions = s.Permissions[:0]
+}
+
+// end ends all that is still held.
+func (s *Session) end(at Moment, by Ended) {
+	for i := range s.Holdings {
+		if h := &s.Holdings[i]; h.Ended == "" {
+			h.To, h.Ended = at, by
+		}
+	}
+}
+
+// adopt takes over what was recorded of s2, which turned out to be part of s.
+func (s *Session) adopt(s2 *Session) {
+	s.Holdings = append(s.Holdings, s2.Holdings...)
+	s.Steps = append(s.Steps, s2.Steps...)
+	s.Permissions = append(s.Permissions, s2.Permissions...)
+	s.Attempts = append(s.Attempts, s2.Attempts...)
+	s.Labels = append(s.Labels, s2.Labels...)
+	slices.SortStableFunc(s.Holdings, func(a, b Holding) int {
+		return cmp.Compare(a.since().Serial, b.since().Serial)
+	})
+	s.Last = s2.Last
+	s.Late = s.Late || s2.Late
+}

@@ -1,0 +1,177 @@
+package trail
+
+import "github.com/virtaudit/virtaudit/record"
+
+// A Trail takes records and gives sessions. It is for one goroutine.
+type Trail struct {
+	onSession func(*Session)
+	nodes     map[string]*node
+	last      *node // the node of the last record, as most follow their like
+	window    window
+	sum       Summary
+	interned  map[string]string
+	spare     []*Session // finished ones whose memory can be used again
+	key       []byte
+	value     []byte
+}
+
+// New gives an empty trail. Each session is given to onSession when its end is
+// known, or by End; with nil, sessions are only counted.
+func New(onSession func(*Session)) *Trail {
+	return &Trail{
+		onSession: onSession,
+		nodes:     map[string]*node{},
+		interned:  map[string]string{},
+		sum:       newSummary(),
+	}
+}
+
+// Add takes the next record of a stream. The node is that of records that name
+// none. The record is the caller's again afterwards.
+func (t *Trail) Add(nodeName string, r *record.Record) {
+	e, full := t.window.next()
+	if full {
+		t.use(e)
+	}
+	r.CopyTo(&e.rec)
+	t.window.place(t.nodeOf(nodeName, r), e)
+	t.window.push(e)
+}
+
+// End tells that no record follows: those kept back are used, and the sessions
+// that are still open are given out.
+func (t *Trail) End() {
+	for t.window.n > 0 {
+		t.use(t.window.pop())
+	}
+	for _, n := range t.sortedNodes() {
+		for _, g := range n.sortedGuests() {
+			t.settle(g)
+			if g.starting != nil {
+				t.endStart(g)
+			}
+			if g.open == nil {
+				continue
+			}
+			if g.open.presumed.why != notLost {
+				t.lose(g)
+			} else {
+				t.close(g)
+			}
+		}
+		n.guests = map[string]*guest{}
+	}
+}
+
+// endStart settles a start that has no op=start at the end of the log: without
+// labels before it, its resources are those of the session that runs.
+func (t *Trail) endStart(g *guest) {
+	if g.open != nil && !g.starting.labelled && g.starting.boots == len(g.node.boots) {
+		g.open.adopt(g.starting)
+		t.recycle(g.starting)
+		g.starting = nil
+		return
+	}
+	if g.open != nil {
+		g.open.presume(presumption{why: startedAgain, at: g.starting.First})
+	}
+	t.abandon(g)
+}
+
+// nodeOf finds the node of a record by its name or the stream's.
+func (t *Trail) nodeOf(stream string, r *record.Record) *node {
+	name := r.NodeBytes()
+	if len(name) == 0 {
+		name = append(t.key[:0], stream...)
+		t.key = name
+	}
+	if t.last != nil && t.last.name == string(name) {
+		return t.last
+	}
+	n := t.nodes[string(name)]
+	if n == nil {
+		n = newNode(string(name))
+		t.nodes[n.name] = n
+	}
+	t.last = n
+	return n
+}
+
+// use takes a record in its order.
+func (t *Trail) use(e *entry) {
+	e.node.arrive(e)
+	r := &e.rec
+	t.sum.count(e)
+	switch {
+	case r.Type == record.VirtResource:
+		t.resource(e)
+	case r.Type == record.VirtControl:
+		t.control(e)
+	case r.Type == record.VirtMachineID:
+		t.label(e)
+	case r.Type == record.AVC, r.Type == record.UserAVC:
+		t.denial(e)
+	case r.Type.Anomaly():
+		t.anomaly(e)
+	}
+}
+
+// newSession gives a session to fill.
+func (t *Trail) newSession() *Session {
+	if n := len(t.spare); n > 0 {
+		s := t.spare[n-1]
+		t.spare = t.spare[:n-1]
+		return s
+	}
+	return &Session{}
+}
+
+// maxSpare bounds what of a session's memory is kept.
+const maxSpare = 1024
+
+// recycle keeps the memory of a session that nobody holds.
+func (t *Trail) recycle(s *Session) {
+	if len(t.spare) >= windowSize || cap(s.Holdings)+cap(s.Permissions)+cap(s.Attempts)+cap(s.Steps) > maxSpare {
+		return
+	}
+	*s = Session{
+		Labels: s.Labels[:0], Holdings: s.Holdings[:0], Steps: s.Steps[:0],
+		Permissions: s.Permissions[:0], Attempts: s.Attempts[:0],
+	}
+	t.spare = append(t.spare, s)
+}
+
+// finish counts a session and gives it out.
+func (t *Trail) finish(s *Session) {
+	t.sum.Sessions[s.State]++
+	if t.onSession != nil {
+		t.onSession(s)
+		return
+	}
+	t.recycle(s)
+}
+
+// maxInterned and maxLength bound the memory for values that come again and
+// again.
+const maxInterned, maxLength = 1 << 14, 256
+
+// intern gives a field's value as a string, the same one for equal values.
+func (t *Trail) intern(f record.Field) string {
+	t.value = f.AppendValue(t.value[:0])
+	return t.internBytes(t.value)
+}
+
+func (t *Trail) internBytes(b []byte) string {
+	if s, ok := t.interned[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(b) > maxLength {
+		return s
+	}
+	if len(t.interned) >= maxInterned {
+		clear(t.interned)
+	}
+	t.interned[s] = s
+	return s
+}
