@@ -1,0 +1,128 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// csvHeader names the columns as JSON lines name the keys. Proofs and device
+// rules are in JSON lines only.
+var csvHeader = []string{
+	"node", "uuid", "name", "virt", "state",
+	"start", "start_event", "start_reason",
+	"end", "end_event", "end_reason", "end_after", "end_before",
+	"pid", "init_pid", "labels", "holdings", "values", "attempts",
+	"first_event", "last_event", "out_of_order",
+}
+
+// sessionsCSV writes RFC 4180: a header, one row a session, CRLF.
+//
+// A list stands in one column, its parts joined by "; ": labels as
+// model=process, holdings as kind=id or kind(sub)=id, values as kind=value,
+// attempts as op kind=id. Values are escaped as in text, and so is a semicolon
+// (\x3b), so that one is always a list's. A value that a spreadsheet would take
+// for a formula, as it begins with = + - @ or their fullwidth forms, gets an
+// apostrophe before it, and so does one that begins with an apostrophe: taking
+// one away gives every value back.
+func sessionsCSV(w io.Writer, sessions []*trail.Session) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if err := out.Write(csvHeader); err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		if err := out.Write(csvRow(s)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func csvRow(s *trail.Session) []string {
+	end, after, before := s.End, trail.Moment{}, trail.Moment{}
+	if end == (trail.Moment{}) && s.EndBefore != end {
+		end, after, before = s.EndBefore, s.EndAfter, s.EndBefore
+	}
+	row := []string{
+		csvText(s.Node), csvText(s.UUID), csvText(s.Name), csvText(s.Virt), s.State.String(),
+		csvTime(s.Start), csvEvent(s.Start), csvText(s.StartReason),
+		csvTime(s.End), csvEvent(end), csvText(endReason(s)), csvTime(after), csvTime(before),
+		csvNumber(s.PID), csvNumber(s.InitPID),
+	}
+	row = append(row, csvLists(s)...)
+	late := ""
+	if s.Late {
+		late = "true"
+	}
+	return append(row, csvEvent(s.First), csvEvent(s.Last), late)
+}
+
+// csvLists gives the columns that are lists.
+func csvLists(s *trail.Session) []string {
+	var labels, holdings, values, attempts []string
+	for _, l := range s.Labels {
+		labels = append(labels, csvPair(l.Model, "", l.Process))
+	}
+	for i := range s.Holdings {
+		h := &s.Holdings[i]
+		holdings = append(holdings, csvPair(h.Kind, h.Sub, h.ID))
+	}
+	for _, step := range s.Steps {
+		values = append(values, csvPair(step.Kind, "", strconv.FormatUint(step.Value, 10)))
+	}
+	for _, a := range s.Attempts {
+		attempts = append(attempts, csvEscaped(a.Op)+" "+csvPair(a.Kind, a.Sub, a.ID))
+	}
+	var columns []string
+	for _, list := range [...][]string{labels, holdings, values, attempts} {
+		columns = append(columns, guarded(strings.Join(list, "; ")))
+	}
+	return columns
+}
+
+func csvPair(kind, sub, id string) string {
+	kind = strings.ReplaceAll(csvEscaped(kind), "=", `\x3d`)
+	if sub != "" {
+		kind += "(" + strings.ReplaceAll(csvEscaped(sub), "=", `\x3d`) + ")"
+	}
+	return kind + "=" + csvEscaped(id)
+}
+
+func csvText(s string) string { return guarded(csvEscaped(s)) }
+
+func csvEscaped(s string) string { return strings.ReplaceAll(escaped(s), ";", `\x3b`) }
+
+// guarded keeps a spreadsheet from running a value.
+func guarded(s string) string {
+	if r, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@'＝＋－＠", r) {
+		return "'" + s
+	}
+	return s
+}
+
+func csvTime(m trail.Moment) string {
+	if m == (trail.Moment{}) {
+		return ""
+	}
+	return m.Time().Format(rfc3339)
+}
+
+func csvEvent(m trail.Moment) string {
+	if m == (trail.Moment{}) {
+		return ""
+	}
+	return m.String()
+}
+
+func csvNumber(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatUint(n, 10)
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// duration gives the time from one moment to another in days, hours, minutes
+// and seconds, from the largest that is there down to seconds. It is that
+// between the times as they are shown, without their milliseconds. It is
+// negative where the clock was set back.
+func duration(from, to trail.Moment) string {
+	sign, s := "", to.Time().Unix()-from.Time().Unix()
+	if s < 0 {
+		sign, s = "-", -s
+	}
+	switch d, h, m := s/86400, s/3600%24, s/60%60; {
+	case d > 0:
+		return fmt.Sprintf("%s%dd %dh %dm %ds", sign, d, h, m, s%60)
+	case h > 0:
+		return fmt.Sprintf("%s%dh %dm %ds", sign, h, m, s%60)
+	case m > 0:
+		return fmt.Sprintf("%s%dm %ds", sign, m, s%60)
+	}
+	return fmt.Sprintf("%s%ds", sign, s)
+}
+
+// none stands in a text's table where there is nothing to say.
+const none = "-"
+
+func (o Options) time(m trail.Moment) string {
+	if m == (trail.Moment{}) {
+		return none
+	}
+	return m.Time().In(o.location()).Format("2006-01-02 15:04:05")
+}
+
+// zone names the time zone of a text: by its place in the world, or where that
+// has no name by the abbreviations that hold at the given moments.
+func (o Options) zone(moments ...trail.Moment) string {
+	loc := o.location()
+	if name := loc.String(); name != "Local" && name != "" {
+		return name
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, m := range moments {
+		if m == (trail.Moment{}) {
+			continue
+		}
+		if name := m.Time().In(loc).Format("MST"); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return cmp.Or(strings.Join(names, "/"), "local time")
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// Options say for whom a text is.
+type Options struct {
+	Color    bool           // ANSI colours
+	Width    int            // columns of the terminal; 0 where there is none
+	Location *time.Location // of times in text; nil is UTC
+}
+
+func (o Options) location() *time.Location {
+	if o.Location == nil {
+		return time.UTC
+	}
+	return o.Location
+}
+
+// Format is a form of output.
+type Format string
+
+// The formats.
+const (
+	Text  Format = "text"
+	JSONL Format = "jsonl"
+	CSV   Format = "csv"
+)
+
+// ParseFormat reads the name of a format.
+func ParseFormat(name string) (Format, error) {
+	switch f := Format(name); f {
+	case Text, JSONL, CSV:
+		return f, nil
+	}
+	return "", fmt.Errorf("format %q: there are text, jsonl and csv", name)
+}
+
+// Totals are what the scanner counted of the log's lines.
+type Totals struct {
+	Bytes, Lines int64
+	Malformed    int64 // lines that should be records and are none
+	Foreign      int64 // lines that aren't audit records at all
+}
+
+// Sessions writes sessions in the order in which they come.
+func Sessions(w io.Writer, f Format, sessions []*trail.Session, o Options) error {
+	switch f {
+	case Text:
+		return sessionsText(w, sessions, o)
+	case JSONL:
+		return sessionsJSON(w, sessions)
+	case CSV:
+		return sessionsCSV(w, sessions)
+	}
+	_, err := ParseFormat(string(f))
+	return err
+}

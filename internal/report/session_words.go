@@ -1,0 +1,84 @@
+package report
+
+import (
+	"cmp"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// guest names a session's guest: with the beginning of its uuid where others
+// have the same name, by its uuid alone where it has none.
+func (v *sessionView) guest(s *trail.Session) string {
+	switch {
+	case s.Name == "" && s.UUID != "":
+		return "uuid " + visible(s.UUID)
+	case v.uuids[nameKey{s.Node, s.Name}] == "" && s.UUID != "":
+		return listed(s.Name) + " (" + escaped(s.UUID[:min(8, len(s.UUID))]) + "…)"
+	}
+	return listed(s.Name)
+}
+
+// guestOnNode names the host too, where the log or its reader does.
+func (v *sessionView) guestOnNode(s *trail.Session) string {
+	if !v.nodes {
+		return v.guest(s)
+	}
+	return v.guest(s) + " on " + listed(s.Node)
+}
+
+// from gives a session's start, or where that isn't in the log when the
+// session was there already.
+func (v *sessionView) from(s *trail.Session) string {
+	switch {
+	case s.Start != (trail.Moment{}):
+		return v.time(s.Start)
+	case s.State == trail.Starting:
+		return v.time(s.First)
+	}
+	return "before " + v.time(s.First)
+}
+
+// to gives a session's end; between stands between the two moments of an
+// uncertain one.
+func (v *sessionView) to(s *trail.Session, between string) string {
+	if s.End != (trail.Moment{}) || s.EndBefore == (trail.Moment{}) {
+		return v.time(s.End)
+	}
+	return "after " + v.time(s.EndAfter) + between + "before " + v.time(s.EndBefore)
+}
+
+// lasted gives how long a session was, as far as the log proves it: > marks
+// the least, < the most that it can have been.
+func lasted(s *trail.Session) string {
+	if s.State != trail.Closed && s.State != trail.Lost {
+		return none
+	}
+	known := s.Start != (trail.Moment{})
+	from := cmp.Or(s.Start, s.First)
+	atLeast := cmp.Or(s.End, s.EndAfter)
+	switch {
+	case known && s.End != (trail.Moment{}):
+		return duration(from, s.End)
+	case atLeast.Millis-from.Millis >= 1000:
+		return ">" + duration(from, atLeast)
+	case known && s.EndBefore.Millis > from.Millis:
+		return "<" + duration(from, s.EndBefore)
+	}
+	return none
+}
+
+// outcome tells in words how a session ended.
+func outcome(s *trail.Session) string {
+	switch s.State {
+	case trail.Closed:
+		return listed(cmp.Or(s.EndReason, "stopped"))
+	case trail.Failed:
+		return startFailed
+	case trail.Lost:
+		return "lost: " + s.EndReason
+	}
+	return s.State.String()
+}
+
+// startFailed is how a session ended that never began.
+const startFailed = "start failed"
