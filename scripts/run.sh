@@ -13,7 +13,7 @@ trap 'rm -f "$errors"' EXIT
 
 # 1 says that some of the input could not be read; what is there still counts.
 status=0
-summary=$("$virtaudit" summary "$log" 2>"$errors") || status=$?
+summary=$("$virtaudit" summary --format json "$log" 2>"$errors") || status=$?
 if [ "$status" -gt 1 ]; then
 	cat "$errors" >&2
 	exit "$status"

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+)
+
+// newMan makes the man pages from the commands themselves. It is for make
+// install and for packagers.
+func newMan() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:    "man --dir DIR",
+		Short:  "Write the man pages",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			header := &doc.GenManHeader{Title: "VIRTAUDIT", Section: "1", Source: "virtaudit", Manual: "virtaudit"}
+			if err := doc.GenManTree(cmd.Root(), header, dir); err != nil {
+				return errOutput{err}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "the folder to write to")
+	return cmd
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/virtaudit/virtaudit/internal/input"
+	"github.com/virtaudit/virtaudit/internal/report"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+func newReport(std Streams) *cobra.Command {
+	var text textFlags
+	cmd := &cobra.Command{
+		Use:   "report " + inputsUse,
+		Short: "Show on one screen what runs, what failed and what was lost",
+		Long: `Show what an operator wants to see first: the range of the log, the running
+guests and what they hold, what failed, and what was lost. A guest is shown as
+running when the log holds no end of its session.` + inputsHelp,
+		Example: `  virtaudit report
+  ssh kvm1 ausearch --raw | virtaudit report -`,
+		ValidArgsFunction: completeInputs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			var c trail.Collector
+			r, readErr := readTrail(std, args, c.Session)
+			err := output(std.Out, func(w io.Writer) error {
+				return report.Overview(w, report.OverviewInput{
+					Guests: c.Guests(), Sessions: c.Sessions(),
+					Summary: r.trail.Summary(), Totals: r.totals, Source: sourceName(args),
+				}, text.options(std.Out))
+			})
+			return firstError(err, readErr)
+		},
+	}
+	text.add(cmd)
+	return cmd
+}
+
+// sourceName names what was read, for a headline.
+func sourceName(args []string) string {
+	if len(args) == 0 {
+		return input.DefaultDir
+	}
+	return strings.Join(args, " ")
+}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/virtaudit/virtaudit/internal/report"
+)
+
+func newSummary(std Streams) *cobra.Command {
+	var format string
+	var text textFlags
+	cmd := &cobra.Command{
+		Use:   "summary " + inputsUse,
+		Short: "Count records, sessions, failures, denials and anomalies",
+		Long: `Count what the logs hold: records by type, resources by kind, starts and stops,
+sessions by how they ended, failed operations, denials and anomalies of guests.
+first and last are the times of the first and last record that was counted.` + inputsHelp,
+		Example: `  virtaudit summary
+  virtaudit summary --format json /var/log/audit | jq .sessions`,
+		ValidArgsFunction: completeInputs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if format != "text" && format != "json" {
+				return fmt.Errorf("format %q: there are text and json", format)
+			}
+			r, readErr := readTrail(std, args, nil)
+			err := output(std.Out, func(w io.Writer) error {
+				return report.Summary(w, format == "json", r.totals, r.trail.Summary(), text.options(std.Out))
+			})
+			return firstError(err, readErr)
+		},
+	}
+	formatFlag(cmd, &format, "text", "json")
+	text.add(cmd)
+	return cmd
+}
