@@ -66,12 +66,18 @@ func suffixSpec(name []byte) *Spec {
 	return nil
 }
 
+// usualSuffix is libaudit's part behind exe= for a service without a terminal.
+var usualSuffix = []byte(" hostname=? addr=? terminal=? res=success")
+
 // suffixStart finds where libaudit's part begins, the blank before exe=
 // included, going back from the end. None of its values holds a blank. It
 // gives len(b) where that part isn't whole.
 func suffixStart(b []byte) (int, bool) {
-	at := len(b)
-	for i := len(suffixSpecs) - 1; i >= 0; i-- {
+	at, i := len(b), len(suffixSpecs)-1
+	if bytes.HasSuffix(b, usualSuffix) { // what libvirt's records end with
+		at, i = len(b)-len(usualSuffix), 0
+	}
+	for ; i >= 0; i-- {
 		n := bytes.LastIndexByte(b[:at], ' ')
 		if n < 0 || !hasName(b[n+1:at], suffixSpecs[i].Name) {
 			return len(b), false

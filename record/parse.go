@@ -24,6 +24,7 @@ var (
 	msgAudit = []byte(" msg=audit(")
 	audit    = []byte(" audit(")
 	msgOpen  = []byte(" msg='")
+	subjEq   = []byte(" subj=")
 )
 
 // Parse reads a line of an audit log, without its newline: raw or ENRICHED,
@@ -190,12 +191,12 @@ func (r *Record) body(b []byte) {
 		r.kernelText(b)
 		return
 	}
-	m := bytes.Index(b, msgOpen)
+	m := r.kernelFields(b)
 	if m < 0 {
+		r.fields = r.fields[:0]
 		r.kernelText(b)
 		return
 	}
-	r.kernelFields(b[:m])
 	r.ends[Kernel] = len(r.fields)
 	r.open = b[m : m+len(msgOpen)]
 	b = b[m+len(msgOpen):]
@@ -224,19 +225,26 @@ func (r *Record) kernelText(b []byte) {
 	r.tail(b, end, tail)
 }
 
-// kernelFields reads pid uid auid ses subj. A label may hold blanks, so subj
-// reaches to the message.
-func (r *Record) kernelFields(b []byte) {
-	subj := bytes.Index(b, []byte(" subj="))
-	end := len(b)
-	if subj >= 0 {
-		end = subj
+// kernelFields reads pid uid auid ses subj, and gives where the message opens,
+// or -1. A label may hold blanks, so subj reaches to the message.
+func (r *Record) kernelFields(b []byte) int {
+	for at := 0; at < len(b) && len(r.fields) < maxFields; {
+		rest := b[at:]
+		switch {
+		case bytes.HasPrefix(rest, msgOpen):
+			return at
+		case bytes.HasPrefix(rest, subjEq):
+			n := bytes.Index(rest, msgOpen)
+			if n < 0 {
+				return -1
+			}
+			r.field().set(rest[:n], 1, len(subjEq))
+			at += n
+		default:
+			at = r.token(b, at)
+		}
 	}
-	r.tokens(b[:end])
-	if subj >= 0 {
-		f := r.field()
-		f.set(b[subj:], 1, len(" subj="))
-	}
+	return -1
 }
 
 func parseResult(raw []byte) Result {

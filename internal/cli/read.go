@@ -68,12 +68,10 @@ func (r *reader) source(s *input.Source) {
 	node := nodeOf(s)
 	scan := startScan(r.progress.watch(stream))
 	bad, badForeign := int64(0), int64(0)
-	var rec record.Record
 	for b := range scan.batches {
 		for _, line := range b.lines {
 			switch {
-			case rec.Parse(line) == nil:
-				r.trail.Add(node, &rec)
+			case r.trail.AddLine(node, line) == nil:
 			case beginsRecord(line):
 				bad++
 			default:

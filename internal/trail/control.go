@@ -23,7 +23,7 @@ func (t *Trail) controlStart(e *entry) {
 		t.startFailed(g, e)
 		return
 	}
-	t.sum.Starts++
+	t.counts.Starts++
 	if g == nil {
 		return
 	}
@@ -45,7 +45,7 @@ func started(r *record.Record, pid uint64) bool {
 // startFailed makes a session of its own of a start that failed. That it was
 // tried proves that the guest was not running.
 func (t *Trail) startFailed(g *guest, e *entry) {
-	t.sum.FailedStarts++
+	t.counts.FailedStarts++
 	if g == nil {
 		return
 	}
@@ -66,10 +66,10 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 
 func (t *Trail) controlStop(e *entry) {
 	r := &e.rec
-	t.sum.Stops++
+	t.counts.Stops++
 	g := t.guestOf(e.node, r)
 	if g == nil {
-		t.sum.StopsWithoutStart++
+		t.counts.StopsWithoutStart++
 		return
 	}
 	t.settleStart(g)
@@ -80,7 +80,7 @@ func (t *Trail) controlStop(e *entry) {
 		return
 	}
 	if s.Start == (Moment{}) {
-		t.sum.StopsWithoutStart++
+		t.counts.StopsWithoutStart++
 	}
 	s.State, s.End = Closed, r.Stamp
 	s.EndReason = t.fieldText(r, "reason")
@@ -91,7 +91,7 @@ func (t *Trail) controlStop(e *entry) {
 
 func (t *Trail) controlInit(e *entry) {
 	r := &e.rec
-	t.sum.Inits++
+	t.counts.Inits++
 	g := t.guestOf(e.node, r)
 	if g == nil {
 		return

@@ -9,7 +9,7 @@ import (
 // denial takes an AVC: it counts where what was denied is a guest.
 func (t *Trail) denial(e *entry) {
 	if _, ok := denied(e); ok {
-		t.sum.GuestAVCs++
+		t.counts.GuestAVCs++
 	}
 }
 
@@ -57,7 +57,7 @@ func selinuxDenial(r *record.Record) bool {
 // profileGuest gives the uuid in the name of an AppArmor profile that libvirt
 // made for a guest (libvirt-UUID, or a part of it behind //), or "".
 func profileGuest(profile string) string {
-	const prefix, uuidLen = "libvirt-", 36
+	const prefix = "libvirt-"
 	if len(profile) < len(prefix)+uuidLen || profile[:len(prefix)] != prefix {
 		return ""
 	}
@@ -124,7 +124,7 @@ func (t *Trail) anomaly(e *entry) {
 	if g := e.node.byPID[pid]; g != nil && pid != 0 {
 		t.settle(g)
 		if s := g.open; s != nil && s.PID == pid && s.presumed.why == notLost {
-			t.sum.GuestAnomalies++
+			t.counts.GuestAnomalies++
 			if r.Type == record.AnomAbend {
 				s.presumed = presumption{why: crashed, at: r.Stamp, exact: true, sig: number(r, "sig")}
 			}
@@ -132,6 +132,6 @@ func (t *Trail) anomaly(e *entry) {
 		}
 	}
 	if f, ok := r.Lookup("subj"); ok && profileGuest(f.String()) != "" {
-		t.sum.GuestAnomalies++
+		t.counts.GuestAnomalies++
 	}
 }

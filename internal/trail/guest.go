@@ -44,8 +44,11 @@ func (t *Trail) guestOf(n *node, r *record.Record) *guest {
 	if r.Marks&record.Cut != 0 && (!ok || uuid.Partial()) {
 		return nil
 	}
-	key := guestKey(r, t.key[:0])
-	t.key = key
+	key := uuid.Raw()
+	if !ok || len(key) != uuidLen {
+		key = guestKey(r, t.key[:0])
+		t.key = key
+	}
 	if len(key) == 0 {
 		return nil
 	}
@@ -53,12 +56,17 @@ func (t *Trail) guestOf(n *node, r *record.Record) *guest {
 		return g
 	}
 	g := &guest{node: n, key: string(key)}
-	if ok {
+	if len(g.key) == uuidLen && ok {
+		g.uuid = g.key
+	} else if ok {
 		g.uuid = uuid.String()
 	}
 	n.guests[g.key] = g
 	return g
 }
+
+// uuidLen is the length of a uuid as libvirt writes it.
+const uuidLen = 36
 
 // guestKey appends what tells a record's guest from others of its node: the
 // uuid, or of a patched Docker's container its id, or the name.

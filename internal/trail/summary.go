@@ -1,6 +1,8 @@
 package trail
 
 import (
+	"strings"
+
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -25,54 +27,131 @@ type Summary struct {
 	First, Last Moment
 }
 
-func newSummary() Summary {
-	return Summary{Records: map[string]int64{}, Resources: map[string]int64{}, FailedResources: map[string]int64{}}
+// Summary gives what was counted; it is whole after End.
+func (t *Trail) Summary() Summary { return t.counts.summary() }
+
+// knownTypes is above the number of every type that linux/audit.h has.
+const knownTypes = 3000
+
+// counts is a Summary while it is being counted: by numbers where there are
+// such, as a map for each record would cost more than all the rest.
+type counts struct {
+	Summary // without its maps
+	types   [knownTypes]int64
+	kinds   map[*record.Kind]*tally
+	others  map[string]*tally // types and kinds without a number or a row
 }
 
-// Summary gives what was counted; it is whole after End.
-func (t *Trail) Summary() Summary { return t.sum }
+// tally counts records, and how many of them say res=failed.
+type tally struct{ all, failed int64 }
 
-// maxNames bounds the memory for types and kinds that nobody knows.
-const maxNames = 1000
+func (t *tally) add(failed bool) {
+	t.all++
+	if failed {
+		t.failed++
+	}
+}
 
-// count counts a record.
-func (s *Summary) count(e *entry) {
+// add counts a record.
+func (c *counts) add(e *entry) {
 	r := &e.rec
-	addTo(s.Records, r.TypeName())
-	if s.First == (Moment{}) || earlier(r.Stamp, s.First) {
-		s.First = r.Stamp
+	if r.Type > 0 && r.Type < knownTypes {
+		c.types[r.Type]++
+	} else {
+		c.other("type " + r.TypeName()).add(false)
 	}
-	if earlier(s.Last, r.Stamp) {
-		s.Last = r.Stamp
-	}
+	c.time(r.Stamp)
 	if e.late {
-		s.Late++
+		c.Late++
 	}
 	if !r.Type.Virt() {
 		return
 	}
 	failed := r.Result == record.Failed
 	if failed {
-		s.FailedOperations++
+		c.FailedOperations++
 	}
 	if r.Type == record.VirtResource {
+		c.resource(r).add(failed)
+	}
+}
+
+func (c *counts) time(m Moment) {
+	if c.First == (Moment{}) || earlier(m, c.First) {
+		c.First = m
+	}
+	if earlier(c.Last, m) {
+		c.Last = m
+	}
+}
+
+// resource finds the count of a resource's kind.
+func (c *counts) resource(r *record.Record) *tally {
+	if r.Kind == nil {
 		f, _ := r.Lookup("resrc")
-		kind := f.String()
-		addTo(s.Resources, kind)
-		if failed {
-			addTo(s.FailedResources, kind)
+		return c.other("resrc " + f.String())
+	}
+	t := c.kinds[r.Kind]
+	if t == nil {
+		if c.kinds == nil {
+			c.kinds = map[*record.Kind]*tally{}
 		}
+		t = &tally{}
+		c.kinds[r.Kind] = t
+	}
+	return t
+}
+
+// maxNames bounds the memory for types and kinds that nobody knows.
+const maxNames = 1000
+
+func (c *counts) other(name string) *tally {
+	t := c.others[name]
+	if t == nil {
+		if c.others == nil {
+			c.others = map[string]*tally{}
+		}
+		if len(c.others) >= maxNames {
+			what, _, _ := strings.Cut(name, " ")
+			name = what + " other"
+		}
+		if t = c.others[name]; t == nil {
+			t = &tally{}
+			c.others[name] = t
+		}
+	}
+	return t
+}
+
+func (c *counts) summary() Summary {
+	s := c.Summary
+	s.Records, s.Resources, s.FailedResources = map[string]int64{}, map[string]int64{}, map[string]int64{}
+	for n, count := range c.types {
+		if count > 0 {
+			s.Records[record.Type(n).String()] += count
+		}
+	}
+	for k, t := range c.kinds {
+		s.addResource(k.Resource(), t)
+	}
+	for name, t := range c.others {
+		if kind, ok := strings.CutPrefix(name, "resrc "); ok {
+			s.addResource(kind, t)
+		} else {
+			s.Records[strings.TrimPrefix(name, "type ")] += t.all
+		}
+	}
+	return s
+}
+
+func (s *Summary) addResource(kind string, t *tally) {
+	s.Resources[kind] += t.all
+	if t.failed > 0 {
+		s.FailedResources[kind] += t.failed
 	}
 }
 
 // earlier compares times, and serials where these are equal.
 func earlier(a, b Moment) bool {
 	return a.Millis < b.Millis || a.Millis == b.Millis && a.Serial < b.Serial
-}
-
-func addTo(counts map[string]int64, name string) {
-	if _, ok := counts[name]; !ok && len(counts) >= maxNames {
-		name = "other"
-	}
-	counts[name]++
 }

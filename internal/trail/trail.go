@@ -8,7 +8,8 @@ type Trail struct {
 	nodes     map[string]*node
 	last      *node // the node of the last record, as most follow their like
 	window    window
-	sum       Summary
+	free      *entry // one whose line was no record
+	counts    counts
 	interned  map[string]string
 	spare     []*Session // finished ones whose memory can be used again
 	key       []byte
@@ -22,19 +23,45 @@ func New(onSession func(*Session)) *Trail {
 		onSession: onSession,
 		nodes:     map[string]*node{},
 		interned:  map[string]string{},
-		sum:       newSummary(),
 	}
 }
 
 // Add takes the next record of a stream. The node is that of records that name
 // none. The record is the caller's again afterwards.
 func (t *Trail) Add(nodeName string, r *record.Record) {
+	e := t.entry()
+	r.CopyTo(&e.rec)
+	t.put(nodeName, e)
+}
+
+// AddLine is Add for a line that holds a record, and fails where it doesn't.
+func (t *Trail) AddLine(nodeName string, line []byte) error {
+	e := t.entry()
+	e.line = append(e.line[:0], line...)
+	if err := e.rec.Parse(e.line); err != nil {
+		t.free = e
+		return err
+	}
+	t.put(nodeName, e)
+	return nil
+}
+
+// entry gives a place for the next record: that of the oldest in the window,
+// which is used.
+func (t *Trail) entry() *entry {
+	if e := t.free; e != nil {
+		t.free = nil
+		return e
+	}
 	e, full := t.window.next()
 	if full {
 		t.use(e)
 	}
-	r.CopyTo(&e.rec)
-	t.window.place(t.nodeOf(nodeName, r), e)
+	return e
+}
+
+func (t *Trail) put(nodeName string, e *entry) {
+	t.window.place(t.nodeOf(nodeName, &e.rec), e)
 	t.window.push(e)
 }
 
@@ -101,7 +128,7 @@ func (t *Trail) nodeOf(stream string, r *record.Record) *node {
 func (t *Trail) use(e *entry) {
 	e.node.arrive(e)
 	r := &e.rec
-	t.sum.count(e)
+	t.counts.add(e)
 	switch {
 	case r.Type == record.VirtResource:
 		t.resource(e)
@@ -126,12 +153,13 @@ func (t *Trail) newSession() *Session {
 	return &Session{}
 }
 
-// maxSpare bounds what of a session's memory is kept.
-const maxSpare = 1024
+// maxSpares and maxSpare bound how many sessions' memory is kept, and how much
+// of each.
+const maxSpares, maxSpare = 1024, 256
 
 // recycle keeps the memory of a session that nobody holds.
 func (t *Trail) recycle(s *Session) {
-	if len(t.spare) >= windowSize || cap(s.Holdings)+cap(s.Permissions)+cap(s.Attempts)+cap(s.Steps) > maxSpare {
+	if len(t.spare) >= maxSpares || cap(s.Holdings)+cap(s.Permissions)+cap(s.Attempts)+cap(s.Steps) > maxSpare {
 		return
 	}
 	*s = Session{
@@ -143,7 +171,7 @@ func (t *Trail) recycle(s *Session) {
 
 // finish counts a session and gives it out.
 func (t *Trail) finish(s *Session) {
-	t.sum.Sessions[s.State]++
+	t.counts.Sessions[s.State]++
 	if t.onSession != nil {
 		t.onSession(s)
 		return
@@ -157,6 +185,9 @@ const maxInterned, maxLength = 1 << 14, 256
 
 // intern gives a field's value as a string, the same one for equal values.
 func (t *Trail) intern(f record.Field) string {
+	if s := word(f.Raw()); s != "" {
+		return s
+	}
 	t.value = f.AppendValue(t.value[:0])
 	return t.internBytes(t.value)
 }

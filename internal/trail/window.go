@@ -22,6 +22,7 @@ const (
 // entry is a record in the window.
 type entry struct {
 	rec  record.Record
+	line []byte // what rec was parsed from, where the trail parsed it
 	node *node
 	boot int
 	// late tells that it came after records that follow it were used.
