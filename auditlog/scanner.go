@@ -10,12 +10,13 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
+// MaxLine is the longest line that a Scanner of a stream keeps: what the kernel
+// and auditd write stays under 9 KiB. A longer one is counted as malformed.
+const MaxLine = 4 << 20
+
 const (
 	// blockSize is how much is read at once.
 	blockSize = 1 << 20
-	// maxLine is the longest line that is kept: what the kernel and auditd
-	// write stays under 9 KiB. A longer one is counted as malformed.
-	maxLine = 4 << 20
 	// emptyReads is how often in a row a reader may give nothing and no error.
 	emptyReads = 100
 )
@@ -61,6 +62,12 @@ func NewScannerAt(r io.Reader, position int64) *Scanner {
 	return &Scanner{r: r, position: position}
 }
 
+// ScanBytes gives a scanner of text that is in memory. Its lines are parts of
+// that text, and stay valid as long as the text does.
+func ScanBytes(text []byte) *Scanner {
+	return &Scanner{rest: text, stats: Stats{Bytes: int64(len(text))}, err: io.EOF}
+}
+
 // Records iterates over the picked records. Each is valid until the next;
 // Clone one to keep it. What is odd about a record its marks tell; a line that
 // is no record after all is counted in Stats. After the loop, Err tells whether
@@ -91,7 +98,7 @@ func (s *Scanner) notRecord(line []byte) {
 }
 
 // Lines iterates over the lines of picked types, unparsed and without newline.
-// Each is valid until the next.
+// Each is valid until the next, but for ScanBytes.
 func (s *Scanner) Lines() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for {
@@ -178,7 +185,7 @@ func (s *Scanner) makeRoom() {
 	switch {
 	case s.block == nil:
 		s.block = make([]byte, blockSize)
-	case len(s.rest) >= maxLine:
+	case len(s.rest) >= MaxLine:
 		s.passOver()
 	case len(s.rest) > len(s.block)/2:
 		larger := make([]byte, 2*len(s.block))

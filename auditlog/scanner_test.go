@@ -139,6 +139,21 @@ func TestBrokenStream(t *testing.T) {
 	}
 }
 
+func TestScanBytes(t *testing.T) {
+	text := []byte(line("VIRT_CONTROL", 1) + "\n" + line("SYSCALL", 2) + "\n" + line("VIRT_CONTROL", 3))
+	s := ScanBytes(text)
+	var lines []string
+	for l := range s.Lines() {
+		if &l[0] != &text[0] && &l[0] != &text[len(text)-len(l)] {
+			t.Errorf("%s is a copy", l)
+		}
+		lines = append(lines, string(l))
+	}
+	if len(lines) != 2 || s.Stats() != (Stats{Bytes: int64(len(text)), Lines: 3, Picked: 2}) || s.Err() != nil || !s.Unfinished() {
+		t.Errorf("%d lines, %+v, %v", len(lines), s.Stats(), s.Err())
+	}
+}
+
 type stuckReader struct{}
 
 func (stuckReader) Read([]byte) (int, error) { return 0, nil }
@@ -160,7 +175,7 @@ func TestLongLines(t *testing.T) {
 	if st := s.Stats(); st.Malformed != 1 || st.Lines != 7 || st.Bytes != int64(log.Len()) {
 		t.Errorf("stats %+v", st)
 	}
-	if len(s.block) > 2*maxLine {
+	if len(s.block) > 2*MaxLine {
 		t.Errorf("the block grew to %d", len(s.block))
 	}
 }

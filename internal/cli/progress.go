@@ -98,6 +98,25 @@ func (p *progress) watch(r io.Reader) io.Reader {
 	return &watchedReader{r, p}
 }
 
+// watchFile is watch for a file that is read at offsets.
+func (p *progress) watchFile(f io.ReaderAt) io.ReaderAt {
+	if p == nil {
+		return f
+	}
+	return &watchedFile{f, p}
+}
+
+type watchedFile struct {
+	io.ReaderAt
+	progress *progress
+}
+
+func (w *watchedFile) ReadAt(b []byte, at int64) (int, error) {
+	n, err := w.ReaderAt.ReadAt(b, at)
+	w.progress.read.Add(int64(n))
+	return n, err
+}
+
 type watchedReader struct {
 	io.Reader
 	progress *progress

@@ -1,11 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/virtaudit/virtaudit/auditlog"
 	"github.com/virtaudit/virtaudit/internal/input"
@@ -66,43 +67,47 @@ func (r *reader) source(s *input.Source) {
 	}
 	defer stream.Close()
 	node := nodeOf(s)
-	scan := startScan(r.progress.watch(stream))
-	bad, badForeign := int64(0), int64(0)
-	for b := range scan.batches {
-		for _, line := range b.lines {
-			switch {
-			case r.trail.AddLine(node, line) == nil:
-			case beginsRecord(line):
-				bad++
-			default:
-				badForeign++
-			}
+	var broken, alien int64
+	stats, err := r.scan(stream, func(line []byte) {
+		switch {
+		case r.trail.AddLine(node, line) == nil:
+		case beginsRecord(line):
+			broken++
+		default:
+			alien++
 		}
-		scan.reuse(b)
-	}
-	r.count(scan.stats, bad, badForeign)
-	if scan.err != nil {
-		r.complain(scan.err)
-	} else if nothingIn(scan.stats, badForeign) {
+	})
+	r.count(stats, broken, alien)
+	if err != nil {
+		r.complain(err)
+	} else if stats.Foreign+alien >= stats.Lines {
 		r.complain(s.NotAudit())
 	}
 }
 
-func (r *reader) count(st auditlog.Stats, bad, badForeign int64) {
-	r.totals.Bytes += st.Bytes
-	r.totals.Lines += st.Lines
-	r.totals.Malformed += st.Malformed + bad
-	r.totals.Foreign += st.Foreign + badForeign
+// scan hands on the picked lines of a stream; those of a plain file are found
+// by several goroutines.
+func (r *reader) scan(stream io.Reader, use func(line []byte)) (auditlog.Stats, error) {
+	if f, ok := stream.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return scanFile(r.progress.watchFile(f), info.Size(), use)
+		}
+	}
+	return scanStream(r.progress.watch(stream), use)
 }
 
-// nothingIn tells whether a stream holds no audit record of any type.
-func nothingIn(st auditlog.Stats, badForeign int64) bool {
-	return st.Foreign+badForeign >= st.Lines
+// count adds what was counted of a stream. Of the picked lines, some turned out
+// to be broken records, others another program's.
+func (r *reader) count(st auditlog.Stats, broken, alien int64) {
+	r.totals.Bytes += st.Bytes
+	r.totals.Lines += st.Lines
+	r.totals.Malformed += st.Malformed + broken
+	r.totals.Foreign += st.Foreign + alien
 }
 
 // beginsRecord tells a broken record from another program's line.
 func beginsRecord(line []byte) bool {
-	return strings.HasPrefix(string(line[:min(5, len(line))]), "type=") || strings.HasPrefix(string(line[:min(5, len(line))]), "node=")
+	return bytes.HasPrefix(line, []byte("type=")) || bytes.HasPrefix(line, []byte("node="))
 }
 
 // nodeOf gives the host of records that name none: what the argument says, or

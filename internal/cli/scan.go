@@ -6,14 +6,17 @@ import (
 	"github.com/virtaudit/virtaudit/auditlog"
 )
 
+// Most of the time of reading goes into finding the picked lines, and that
+// doesn't depend on what they say. So it runs in goroutines beside the one that
+// makes a trail of them: one for a stream, several for a file (scanFile).
+
 const (
 	batchBytes = 128 << 10 // how much text of picked lines goes into a batch
 	batchLines = 512       // and how many lines
 	batchCount = 4
 )
 
-// batch is some picked lines on their way from the goroutine that finds them
-// to the one that makes a trail of them.
+// batch is some picked lines of a stream, in order.
 type batch struct {
 	text  []byte
 	lines [][]byte
@@ -30,45 +33,43 @@ func (b *batch) add(line []byte) {
 	b.lines = append(b.lines, b.text[from:len(b.text)])
 }
 
-// scan finds the picked lines of a stream in a goroutine of its own: most of
-// the time goes into that, and none of it depends on what they say.
-type scan struct {
-	batches chan *batch
-	spare   chan *batch
-	// Of the whole stream, once batches is closed:
-	stats auditlog.Stats
-	err   error
-}
-
-func startScan(r io.Reader) *scan {
-	s := &scan{batches: make(chan *batch, batchCount), spare: make(chan *batch, batchCount)}
-	for range batchCount {
-		s.spare <- &batch{text: make([]byte, 0, batchBytes), lines: make([][]byte, 0, batchLines)}
+// reset empties the batch, and gives up a long line's memory.
+func (b *batch) reset() {
+	b.text, b.lines = b.text[:0], b.lines[:0]
+	if cap(b.text) > batchBytes {
+		b.text = make([]byte, 0, batchBytes)
 	}
-	go s.run(auditlog.NewScanner(r))
-	return s
 }
 
-// run is the goroutine. It ends with the stream.
-func (s *scan) run(scanner *auditlog.Scanner) {
-	defer close(s.batches)
-	b := <-s.spare
+// scanStream hands the picked lines of a stream to use, in order. A line is
+// valid until use returns.
+func scanStream(r io.Reader, use func(line []byte)) (auditlog.Stats, error) {
+	scanner := auditlog.NewScanner(r)
+	batches, spare := make(chan *batch, batchCount), make(chan *batch, batchCount)
+	for range batchCount {
+		spare <- &batch{text: make([]byte, 0, batchBytes), lines: make([][]byte, 0, batchLines)}
+	}
+	go fillBatches(scanner, batches, spare)
+	for b := range batches {
+		for _, line := range b.lines {
+			use(line)
+		}
+		b.reset()
+		spare <- b
+	}
+	return scanner.Stats(), scanner.Err()
+}
+
+// fillBatches ends with the stream.
+func fillBatches(scanner *auditlog.Scanner, batches chan<- *batch, spare <-chan *batch) {
+	defer close(batches)
+	b := <-spare
 	for line := range scanner.Lines() {
 		if b.full(len(line)) {
-			s.batches <- b
-			b = <-s.spare
+			batches <- b
+			b = <-spare
 		}
 		b.add(line)
 	}
-	s.batches <- b
-	s.stats, s.err = scanner.Stats(), scanner.Err()
-}
-
-// reuse gives a batch back.
-func (s *scan) reuse(b *batch) {
-	b.text, b.lines = b.text[:0], b.lines[:0]
-	if cap(b.text) > batchBytes { // a long line's
-		b.text = make([]byte, 0, batchBytes)
-	}
-	s.spare <- b
+	batches <- b
 }

@@ -25,6 +25,7 @@ first and last are the times of the first and last record that was counted.` + i
 			if format != "text" && format != "json" {
 				return fmt.Errorf("format %q: there are text and json", format)
 			}
+			lean()
 			r, readErr := readTrail(std, args, nil)
 			err := output(std.Out, func(w io.Writer) error {
 				return report.Summary(w, format == "json", r.totals, r.trail.Summary(), text.options(std.Out))

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -34,6 +35,13 @@ const (
 	hostBooted
 	crashed
 )
+
+func (p presumption) String() string {
+	if p.why == crashed && p.sig != 0 {
+		return "crashed (signal " + strconv.FormatUint(p.sig, 10) + ")"
+	}
+	return lossNames[p.why]
+}
 
 var lossNames = [...]string{"", "started again", "host booted", "crashed"}
 
@@ -219,7 +227,7 @@ func (t *Trail) lose(g *guest) {
 	s := g.open
 	p := s.presumed
 	s.State = Lost
-	s.EndReason = lossNames[p.why]
+	s.EndReason = p.String()
 	if p.exact {
 		s.End = p.at
 		s.end(p.at, ByLoss)

@@ -160,7 +160,7 @@ func TestSessions(t *testing.T) {
 		},
 		{
 			"a crash without a stop", newScene().disk(uuidA, "start", "?", "/a", "success").start(uuidA, 42).abend(42).start(uuidB, 43),
-			"lost start=2 booted end=3 crashed [disk /a 1-3 lost]\nrunning start=4 booted",
+			"lost start=2 booted end=3 crashed (signal 11) [disk /a 1-3 lost]\nrunning start=4 booted",
 		},
 		{
 			"a crash of another process", newScene().start(uuidA, 42).abend(43),
@@ -168,7 +168,7 @@ func TestSessions(t *testing.T) {
 		},
 		{
 			"a crash, then started again", newScene().start(uuidA, 42).abend(42).start(uuidA, 43),
-			"lost start=1 booted end=2 crashed\nrunning start=3 booted",
+			"lost start=1 booted end=2 crashed (signal 11)\nrunning start=3 booted",
 		},
 		{
 			"a boot", newScene().start(uuidA, 42).reboot().boot().start(uuidB, 42).stop(uuidA, "shutdown"),
