@@ -47,6 +47,7 @@ type Scanner struct {
 	stats      Stats
 	position   int64 // bytes of the stream before rest
 	tooLong    bool  // rest is within a line that is passed over
+	nuls       bool  // there are NULs in rest
 	unfinished bool
 	err        error
 	rec        record.Record
@@ -65,7 +66,10 @@ func NewScannerAt(r io.Reader, position int64) *Scanner {
 // ScanBytes gives a scanner of text that is in memory. Its lines are parts of
 // that text, and stay valid as long as the text does.
 func ScanBytes(text []byte) *Scanner {
-	return &Scanner{rest: text, stats: Stats{Bytes: int64(len(text))}, err: io.EOF}
+	return &Scanner{
+		rest: text, stats: Stats{Bytes: int64(len(text))}, err: io.EOF,
+		nuls: bytes.IndexByte(text, 0) >= 0,
+	}
 }
 
 // Records iterates over the picked records. Each is valid until the next;
@@ -106,7 +110,9 @@ func (s *Scanner) Lines() iter.Seq[[]byte] {
 				return
 			}
 			if s.err != nil {
-				s.lastLine(yield)
+				if errors.Is(s.err, io.EOF) {
+					s.lastLine(yield)
+				}
 				return
 			}
 			s.fill()
@@ -150,6 +156,11 @@ func (s *Scanner) give(line []byte, yield func([]byte) bool) bool {
 		s.tooLong = false
 		return true
 	}
+	if s.nuls {
+		if n := tear(line); n >= 0 {
+			return s.give(line[:n], yield) && s.give(bytes.TrimLeft(line[n:], "\x00"), yield)
+		}
+	}
 	switch classify(line) {
 	case picked:
 		s.stats.Picked++
@@ -162,6 +173,26 @@ func (s *Scanner) give(line []byte, yield func([]byte) bool) bool {
 	return true
 }
 
+// tear finds the NULs that a file system puts into a file whose end was not on
+// the disk when the host lost power: what stands before them is the beginning
+// of a line, what stands behind them the next one. It gives -1 where there are
+// none.
+func tear(line []byte) int {
+	for from := 1; from < len(line); {
+		n := bytes.IndexByte(line[from:], 0)
+		if n < 0 {
+			return -1
+		}
+		n += from
+		rest := bytes.TrimLeft(line[n:], "\x00")
+		if bytes.HasPrefix(rest, typeEq) || bytes.HasPrefix(rest, nodeEq) {
+			return n
+		}
+		from = len(line) - len(rest) + 1
+	}
+	return -1
+}
+
 // fill reads on behind the line that rest begins, and sets err where the
 // stream ends.
 func (s *Scanner) fill() {
@@ -169,6 +200,7 @@ func (s *Scanner) fill() {
 	free := s.block[len(s.rest):]
 	for range emptyReads {
 		n, err := s.r.Read(free)
+		s.nuls = s.nuls && len(s.rest) > 0 || bytes.IndexByte(free[:n], 0) >= 0
 		s.rest = s.block[:len(s.rest)+n]
 		s.stats.Bytes += int64(n)
 		s.err = err

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // ErrNoField is what Set and SetUint wrap when the record's kind has no field
 // of that name.
 var ErrNoField = errors.New("no such field")
 
-// ErrValue is what Set wraps when a field's encoding can't hold the value.
+// ErrValue is what Set, SetUint and Seal wrap when a field can't hold the value:
+// its encoding has no such values, or the record's kind gives it another.
 var ErrValue = errors.New("the value doesn't fit the field")
 
 var (
@@ -40,25 +42,52 @@ func (r *Record) Begin(k *Kind) {
 }
 
 // Set gives a field its value, encoded as the catalogue says. It fails with
-// ErrNoField where the kind has no such field, and with ErrValue where the
-// field's encoding can't hold the value.
+// ErrNoField where the kind has no such field (a record that was parsed has
+// none to set), and with ErrValue where the field can't hold the value.
 func (r *Record) Set(name, value string) error {
 	f := r.settable(name)
 	if f == nil {
-		return fmt.Errorf("record: set %s of %s: %w", name, r.Kind.Name, ErrNoField)
+		return r.setError(name, ErrNoField)
 	}
-	if e := f.spec.Encoding; e != Encoded && e != Raw && (value == "" || NeedsEncoding([]byte(value))) {
-		return fmt.Errorf("record: set %s of %s: %q is no %v: %w", name, r.Kind.Name, value, e, ErrValue)
+	if f.spec.Const != "" && value != f.spec.Const || !fits(f.spec.Encoding, value) {
+		return r.setError(name, fmt.Errorf("%q: %w", value, ErrValue))
 	}
 	r.write(f, name, f.from > 0, value)
 	return nil
 }
 
-// SetUint gives a numeric field its value, in decimal or in hex.
+// setError says what could not be set.
+func (r *Record) setError(name string, err error) error {
+	kind := r.Type.String()
+	if r.Kind != nil {
+		kind = r.Kind.Name
+	}
+	return fmt.Errorf("record: set %s of %s: %w", name, kind, err)
+}
+
+// fits tells whether an encoding can hold a value so that it is read back.
+func fits(e Encoding, value string) bool {
+	if e == Encoded || e == Raw {
+		return true
+	}
+	if value == "" || NeedsEncoding([]byte(value)) {
+		return false
+	}
+	var r Record
+	f := Field{text: []byte(value)}
+	r.setSpec(&f, &Spec{Encoding: e})
+	return r.Marks == 0
+}
+
+// SetUint gives a numeric field its value, in decimal or in hex. It fails as
+// Set does.
 func (r *Record) SetUint(name string, n uint64) error {
 	f := r.settable(name)
 	if f == nil {
-		return fmt.Errorf("record: set %s of %s: %w", name, r.Kind.Name, ErrNoField)
+		return r.setError(name, ErrNoField)
+	}
+	if f.spec.Encoding != Integer && f.spec.Encoding != HexInteger {
+		return r.setError(name, fmt.Errorf("a number: %w", ErrValue))
 	}
 	from := r.begin(f, name, f.from > 0)
 	if f.spec.Encoding == HexInteger {
@@ -71,6 +100,9 @@ func (r *Record) SetUint(name string, n uint64) error {
 }
 
 func (r *Record) settable(name string) *Field {
+	if r.line != nil {
+		return nil
+	}
 	fields := r.Fields(Message)
 	for i := range fields {
 		if s := fields[i].spec; s != nil && s.Name == name {
@@ -165,8 +197,18 @@ type Envelope struct {
 }
 
 // Seal puts a built record into an envelope, so that Append gives a line as
-// auditd writes it with log_format=RAW. Call it once, after Begin and Set.
-func (r *Record) Seal(e Envelope) {
+// auditd writes it with log_format=RAW; before, there is only AppendMessage.
+// It is for a record that was built and not yet sealed, and fails with
+// ErrValue where the node, the label or the terminal would break the line.
+func (r *Record) Seal(e Envelope) error {
+	if r.line != nil || r.Kind == nil || r.typeText != nil {
+		return fmt.Errorf("record: seal %v: not a record that was just built: %w", r.Type, ErrValue)
+	}
+	for name, value := range map[string]string{"node": e.Node, "terminal": e.Terminal, "subj": e.Sender.Subject} {
+		if breaksLine(value, name != "subj") {
+			return fmt.Errorf("record: seal %s: %s %q: %w", r.Kind.Name, name, value, ErrValue)
+		}
+	}
 	message := append([]Field(nil), r.fields...)
 	r.fields = r.fields[:0]
 	r.Stamp, r.Result = e.Stamp, e.Result
@@ -184,6 +226,18 @@ func (r *Record) Seal(e Envelope) {
 	r.sealLibaudit(e)
 	r.ends[Libaudit] = len(r.fields)
 	r.ends[Auditd] = len(r.fields)
+	return nil
+}
+
+// breaksLine tells whether a value that is written as it stands would be read
+// as something else.
+func breaksLine(value string, blanks bool) bool {
+	for _, c := range []byte(value) {
+		if c < 0x20 || c == 0x7f || c == '\'' || c == '"' || blanks && c == ' ' {
+			return true
+		}
+	}
+	return strings.Contains(value, " msg=")
 }
 
 func (r *Record) sealSender(s Sender) {

@@ -37,6 +37,23 @@ func TestSetRefuses(t *testing.T) {
 	if err := r.SetUint("new-disk", 1); !errors.Is(err, ErrNoField) {
 		t.Errorf("a number of another kind: %v", err)
 	}
+	for _, bad := range [][2]string{{"uuid", "zz"}, {"resrc", "disk"}} {
+		if err := r.Set(bad[0], bad[1]); !errors.Is(err, ErrValue) {
+			t.Errorf("%s = %s: %v", bad[0], bad[1], err)
+		}
+	}
+	if err := r.SetUint("vm", 10); !errors.Is(err, ErrValue) {
+		t.Errorf("a number for a name: %v", err)
+	}
+	var parsed, empty Record
+	if err := parsed.Parse([]byte(modern)); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*Record{&parsed, &empty} {
+		if err := p.Set("vm", "x"); !errors.Is(err, ErrNoField) {
+			t.Errorf("a record that wasn't built: %v", err)
+		}
+	}
 	for _, value := range []string{"", "two words", `a"b`, "tab\t"} {
 		if err := r.Set("reason", value); !errors.Is(err, ErrValue) {
 			t.Errorf("reason %q: %v", value, err)
@@ -55,7 +72,19 @@ func TestSeal(t *testing.T) {
 	if err := r.SetUint("maj", 136); err != nil {
 		t.Fatal(err)
 	}
-	r.Seal(Envelope{Stamp: Stamp{Millis: 1001, Serial: 7}, Sender: Sender{PID: 1, UID: 2, AUID: 3, Session: 4, Subject: "unconfined"}, Result: Success})
+	if err := r.Seal(Envelope{Node: "a b"}); !errors.Is(err, ErrValue) {
+		t.Errorf("a node with a blank: %v", err)
+	}
+	if err := r.Seal(Envelope{Terminal: "' \ntype=X"}); !errors.Is(err, ErrValue) {
+		t.Errorf("a terminal that breaks the line: %v", err)
+	}
+	e := Envelope{Stamp: Stamp{Millis: 1001, Serial: 7}, Sender: Sender{PID: 1, UID: 2, AUID: 3, Session: 4, Subject: "unconfined"}, Result: Success}
+	if err := r.Seal(e); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Seal(e); err == nil {
+		t.Error("sealed twice")
+	}
 	want := `type=VIRT_RESOURCE msg=audit(1.001:7): pid=1 uid=2 auid=3 ses=4 subj=unconfined msg='virt=kvm resrc=cgroup reason=allow vm=612062 uuid=118733ed-b658-3e22-a2cb-4fe5cb3ddf79 cgroup="/c/" class=major category=pty maj=88 acl=rw exe=? hostname=? addr=? terminal=? res=success'`
 	if got := string(r.Append(nil)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -32,7 +32,12 @@ var encodingNames = [...]string{
 	"hex integer", "uuid", "device number",
 }
 
-func (e Encoding) String() string { return encodingNames[e] }
+func (e Encoding) String() string {
+	if int(e) >= len(encodingNames) {
+		return "unknown"
+	}
+	return encodingNames[e]
+}
 
 // A Spec is one field of a catalogue row.
 type Spec struct {
@@ -98,7 +103,7 @@ func Kinds() []*Kind {
 	return rows
 }
 
-// KindByName gives the row of that name, or nil.
+// KindByName gives the row of that name, or nil. Rows are not to be changed.
 func KindByName(name string) *Kind {
 	for i := range catalogue {
 		if catalogue[i].Name == name {

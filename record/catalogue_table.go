@@ -42,7 +42,7 @@ var catalogue = []Kind{
 		Doc: "A container's init process began.",
 	},
 	{
-		Name: "control-docker", Type: VirtControl,
+		Name: "control-docker", Type: VirtControl, key: "op",
 		Fields: []Spec{
 			{Name: "op", Encoding: Word, Doc: "what was asked of the container"},
 			{Name: "reason", Encoding: Word, Doc: "who asked: api"},

@@ -53,7 +53,9 @@ func FuzzBuild(f *testing.F) {
 		if ok {
 			e.Result = Success
 		}
-		b.Seal(e)
+		if err := b.Seal(e); err != nil {
+			t.Fatal(err)
+		}
 		checkBuilt(t, &b, k, want, e)
 	})
 }

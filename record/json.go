@@ -33,7 +33,7 @@ type jsonField struct {
 // MarshalJSON gives the record decoded: type, node, time (RFC 3339, UTC),
 // event (SECONDS.MILLIS:SERIAL), kind, the fields of each section in order
 // with typed values, result and marks.
-func (r *Record) MarshalJSON() ([]byte, error) {
+func (r Record) MarshalJSON() ([]byte, error) {
 	return json.Marshal(jsonRecord{
 		Type: r.TypeName(), Node: r.Node(),
 		Time:  r.Stamp.Time().Format("2006-01-02T15:04:05.000Z"),

@@ -25,6 +25,9 @@ func (r *Record) message(b []byte, open bool) {
 	if colon && r.lastMayHoldColon(first) {
 		r.Marks |= Ambiguous
 	}
+	if len(b) >= maxText && r.lastIsRaw(first) {
+		r.Marks |= Cut | Ambiguous
+	}
 	r.ends[Message] = len(r.fields)
 	if complete {
 		r.suffix(b, len(text))
@@ -46,6 +49,16 @@ func (r *Record) lastMayHoldColon(first int) bool {
 	}
 	f := &r.fields[n-1]
 	return f.at == plain && (f.spec == nil || f.spec.Encoding == Raw && f.spec.Name == "path")
+}
+
+// maxText is how many bytes of a text the kernel keeps (AUDIT_MESSAGE_TEXT_MAX).
+// What ends there may have been cut: a raw value before it can hold what looks
+// like the end.
+const maxText = 8560
+
+func (r *Record) lastIsRaw(first int) bool {
+	n := len(r.fields)
+	return n > first && r.fields[n-1].Encoding() == Raw
 }
 
 // suffixSpecs are the fields that libaudit appends, in order.

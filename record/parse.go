@@ -193,8 +193,7 @@ func (r *Record) body(b []byte) {
 	}
 	m := r.kernelFields(b)
 	if m < 0 {
-		r.fields = r.fields[:0]
-		r.kernelText(b)
+		r.noMessage(b)
 		return
 	}
 	r.ends[Kernel] = len(r.fields)
@@ -207,6 +206,37 @@ func (r *Record) body(b []byte) {
 	}
 	r.message(b[:end], end == tail)
 	r.tail(b, end, tail)
+}
+
+// noMessage reads a record of a program's type without msg='...'. Of a VIRT
+// record that is the beginning.
+func (r *Record) noMessage(b []byte) {
+	r.fields = r.fields[:0]
+	if !r.Type.Virt() {
+		r.kernelText(b)
+		return
+	}
+	r.Marks |= Cut
+	at := 0
+	for at < len(b) && len(r.fields) < maxFields {
+		next := r.token(b, at)
+		if f := &r.fields[len(r.fields)-1]; !kernelName(f.name()) {
+			r.fields = r.fields[:len(r.fields)-1]
+			break
+		}
+		at = next
+	}
+	r.ends[Kernel] = len(r.fields)
+	r.message(b[at:], true)
+	r.ends[Auditd] = len(r.fields)
+}
+
+func kernelName(name []byte) bool {
+	switch string(name) {
+	case "pid", "uid", "auid", "ses", "subj":
+		return true
+	}
+	return false
 }
 
 // kernelText reads a record without msg='...': one that the kernel or auditd

@@ -37,7 +37,15 @@ const (
 	Failed
 )
 
-func (r Result) String() string { return [...]string{"unknown", "success", "failed"}[r] }
+func (r Result) String() string {
+	switch r {
+	case Success:
+		return "success"
+	case Failed:
+		return "failed"
+	}
+	return "unknown"
+}
 
 // Marks say what kept a record from being read with certainty.
 type Marks uint8
@@ -156,6 +164,9 @@ func (r *Record) TypeName() string {
 // Fields gives the fields of a section in order. The slice belongs to the
 // record.
 func (r *Record) Fields(s Section) []Field {
+	if s >= sections {
+		return nil
+	}
 	from := 0
 	if s > 0 {
 		from = r.ends[s-1]
@@ -183,6 +194,9 @@ func (r *Record) Sender() Sender {
 	var s Sender
 	for _, f := range r.Fields(Kernel) {
 		n, _ := f.Uint()
+		if n > 0xffffffff {
+			n = 0 // the kernel writes none such
+		}
 		switch string(f.name()) {
 		case "pid":
 			s.PID = uint32(n)
@@ -258,7 +272,8 @@ func (f Field) Encoding() Encoding {
 }
 
 // Missing tells whether the value says that there is none: ? or "?". A path
-// that really is ? can't be told from that.
+// that really is ? can't be told from that. Of a value whose end was cut off
+// it says nothing; see Partial.
 func (f Field) Missing() bool { return f.at == none }
 
 // Partial tells whether the value's end was cut off with the record's.

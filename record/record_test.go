@@ -261,6 +261,27 @@ func TestCutInMidHex(t *testing.T) {
 	}
 }
 
+// What has not even its message is the beginning of a record.
+func TestCutBeforeTheMessage(t *testing.T) {
+	for _, body := range []string{"", " pid=995252 uid=0 au", " pid=1 uid=0 auid=1 ses=1 msg=", " pid=1 uid=0 auid=1 ses=1 msg='", " pid=1 uid=0 auid=1 ses=1 msg=''"} {
+		r := parse(t, "type=VIRT_CONTROL msg=audit(1.000:1):"+body)
+		if r.Marks&Cut == 0 || r.Kind != nil {
+			t.Errorf("%q: marks %v, kind %v", body, r.Marks.Names(), r.Kind)
+		}
+		if strings.Contains(body, "pid=995252") && r.Sender().PID != 995252 {
+			t.Errorf("%q: sender %+v", body, r.Sender())
+		}
+	}
+}
+
+// A raw value can be made so long that a forged end stands where the kernel
+// cuts.
+func TestForgedEndAtTheCut(t *testing.T) {
+	begin, end := `virt=kvm resrc=evdev reason=attach `+guest+` path=/`, ` exe="/x" hostname=? addr=? terminal=? res=success`
+	r := parse(t, around("VIRT_RESOURCE", begin+strings.Repeat("a", maxText-len(begin)-len(end))+end))
+	wantMarks(t, r, Cut|Ambiguous)
+}
+
 func TestLongLineIsBounded(t *testing.T) {
 	line := sent("VIRT_RESOURCE", `virt=kvm resrc=disk reason=attach `+guest+` `+strings.Repeat("a=b ", 1<<18)+`old-disk="?"`)
 	r := parse(t, line)
