@@ -25,6 +25,7 @@ const (
 type Stats struct {
 	Bytes     int64 // bytes of the stream
 	Lines     int64 // lines, the last one without newline included
+	Records   int64 // lines that begin as audit records do, of whatever type
 	Picked    int64 // records given
 	Malformed int64 // lines of a picked type that are no records, or too long
 	Foreign   int64 // lines that are no audit records, empty ones aside
@@ -34,6 +35,7 @@ type Stats struct {
 func (s *Stats) Add(o Stats) {
 	s.Bytes += o.Bytes
 	s.Lines += o.Lines
+	s.Records += o.Records
 	s.Picked += o.Picked
 	s.Malformed += o.Malformed
 	s.Foreign += o.Foreign
@@ -97,6 +99,7 @@ func (s *Scanner) notRecord(line []byte) {
 	if hasPrefix(line, "type=") || hasPrefix(line, "node=") {
 		s.stats.Malformed++
 	} else {
+		s.stats.Records--
 		s.stats.Foreign++
 	}
 }
@@ -163,8 +166,11 @@ func (s *Scanner) give(line []byte, yield func([]byte) bool) bool {
 	}
 	switch classify(line) {
 	case picked:
+		s.stats.Records++
 		s.stats.Picked++
 		return yield(line)
+	case passed:
+		s.stats.Records++
 	case foreign:
 		if len(bytes.TrimSpace(line)) > 0 {
 			s.stats.Foreign++

@@ -50,7 +50,7 @@ func TestPicksByTheLinesOwnType(t *testing.T) {
 	if s.Err() != nil {
 		t.Error(s.Err())
 	}
-	wantStats := Stats{Bytes: int64(len(log)), Lines: 25, Picked: 12, Malformed: 1, Foreign: 4}
+	wantStats := Stats{Bytes: int64(len(log)), Lines: 25, Records: 20, Picked: 12, Malformed: 1, Foreign: 4}
 	if got := s.Stats(); got != wantStats {
 		t.Errorf("stats %+v, want %+v", got, wantStats)
 	}
@@ -149,7 +149,7 @@ func TestScanBytes(t *testing.T) {
 		}
 		lines = append(lines, string(l))
 	}
-	if len(lines) != 2 || s.Stats() != (Stats{Bytes: int64(len(text)), Lines: 3, Picked: 2}) || s.Err() != nil || !s.Unfinished() {
+	if len(lines) != 2 || s.Stats() != (Stats{Bytes: int64(len(text)), Lines: 3, Records: 3, Picked: 2}) || s.Err() != nil || !s.Unfinished() {
 		t.Errorf("%d lines, %+v, %v", len(lines), s.Stats(), s.Err())
 	}
 }
