@@ -19,8 +19,15 @@ func (t *Trail) controlStart(e *entry) {
 	r := &e.rec
 	g := t.guestOf(e.node, r)
 	pid := number(r, "vm-pid")
-	if !started(r, pid) {
+	switch {
+	case r.Result == record.Failed:
 		t.startFailed(g, e)
+		return
+	case r.Result == record.Unknown && pid == 0: // cut before it says how it went
+		if g != nil {
+			t.settleStart(g)
+			t.start(g, e)
+		}
 		return
 	}
 	t.counts.Starts++
@@ -34,12 +41,6 @@ func (t *Trail) controlStart(e *entry) {
 	s.Start, s.PID = r.Stamp, pid
 	s.StartReason = t.fieldText(r, "reason")
 	t.opened(g, s)
-}
-
-// started tells whether a start succeeded. One whose result was cut off did if
-// it names a process.
-func started(r *record.Record, pid uint64) bool {
-	return r.Result == record.Success || r.Result == record.Unknown && pid > 0
 }
 
 // startFailed makes a session of its own of a start that failed. That it was
@@ -60,6 +61,7 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 	s.Start = e.rec.Stamp
 	s.StartReason = t.fieldText(&e.rec, "reason")
 	s.fail()
+	g.unbind(s)
 	t.finish(s)
 	g.forget()
 }
@@ -73,9 +75,13 @@ func (t *Trail) controlStop(e *entry) {
 		return
 	}
 	t.settleStart(g)
+	if before(e, g) {
+		t.strayStop(g, e)
+		return
+	}
 	s := t.live(g, e)
 	if r.Result == record.Failed {
-		alive(s, g.node)
+		alive(s, g.node, r.Stamp)
 		s.Attempts = append(s.Attempts, Attempt{Op: "stop", At: r.Stamp, Marks: r.Marks})
 		return
 	}
@@ -87,6 +93,27 @@ func (t *Trail) controlStop(e *entry) {
 	s.end(r.Stamp, ByStop)
 	t.close(g)
 	g.forget()
+}
+
+// before tells whether a record that came too late is older than the session
+// that its guest has now.
+func before(e *entry, g *guest) bool {
+	s := g.open
+	if s == nil {
+		s = g.starting
+	}
+	return e.late && s != nil && s.boots == len(g.node.boots) && e.rec.Stamp.Serial < s.First.Serial
+}
+
+// strayStop takes a stop of a session that is over already: all that is known
+// of it is that it was stopped.
+func (t *Trail) strayStop(g *guest, e *entry) {
+	s := t.fresh(g, &e.rec)
+	t.touch(s, e)
+	t.counts.StopsWithoutStart++
+	s.State, s.End = Closed, e.rec.Stamp
+	s.EndReason = t.fieldText(&e.rec, "reason")
+	t.finish(s)
 }
 
 func (t *Trail) controlInit(e *entry) {
@@ -102,7 +129,7 @@ func (t *Trail) controlInit(e *entry) {
 		s.Attempts = append(s.Attempts, Attempt{Op: "init", At: r.Stamp, Marks: r.Marks})
 		return
 	}
-	alive(s, g.node)
+	alive(s, g.node, r.Stamp)
 	s.InitPID = number(r, "init-pid")
 	if pid := number(r, "vm-pid"); s.PID == 0 && pid != 0 {
 		s.PID = pid
@@ -123,7 +150,7 @@ func (t *Trail) label(e *entry) {
 		Image: t.fieldText(r, "img-ctx"), At: r.Stamp,
 	}
 	if g.starting != nil && g.starting.bound(l.Model) { // one start more
-		t.abandon(g)
+		t.abandon(g, presumption{why: startedAgain, at: r.Stamp})
 	}
 	s := t.start(g, e)
 	s.labelled = true
@@ -132,6 +159,7 @@ func (t *Trail) label(e *entry) {
 		return
 	}
 	s.Labels = append(s.Labels, l)
+	g.bind(l)
 }
 
 // bound tells whether the session has a label of that model.
@@ -154,6 +182,9 @@ func (t *Trail) fieldText(r *record.Record, name string) string {
 
 func number(r *record.Record, name string) uint64 {
 	f, _ := r.Lookup(name)
+	if f.Partial() {
+		return 0
+	}
 	n, _ := f.Uint()
 	return n
 }

@@ -36,8 +36,12 @@ func denied(e *entry) (*guest, bool) {
 	return g, g != nil && g.running()
 }
 
-// running tells whether the guest's session runs now for all that is known.
+// running tells whether the guest's process runs now for all that is known: in
+// a session, or in a start that is under way.
 func (g *guest) running() bool {
+	if g.starting != nil && g.starting.boots == len(g.node.boots) {
+		return true
+	}
 	return g.open != nil && g.open.presumed.why == notLost && g.open.boots == len(g.node.boots)
 }
 

@@ -43,7 +43,7 @@ func FuzzTrail(f *testing.F) {
 		if given != sum.Sessions {
 			t.Fatalf("%v sessions given, %v counted", given, sum.Sessions)
 		}
-		counted := int64(0)
+		counted := sum.Repeated
 		for _, n := range sum.Records {
 			counted += n
 		}

@@ -150,11 +150,15 @@ func (t *Trail) live(g *guest, e *entry) *Session {
 	return g.open
 }
 
-// alive takes back the presumption that a session ended with a boot or before
-// a start that failed: it was heard of since.
-func alive(s *Session, n *node) {
+// aftermath is for how many milliseconds after a crash the daemon may record
+// what it had begun before.
+const aftermath = 10_000
+
+// alive takes back the presumption that a session ended: something was done
+// with its guest since.
+func alive(s *Session, n *node, at Moment) {
 	s.boots = len(n.boots)
-	if s.presumed.why != crashed {
+	if s.presumed.why != crashed || at.Millis > s.presumed.at.Millis+aftermath {
 		s.presumed = presumption{}
 	}
 }
@@ -168,9 +172,7 @@ func (t *Trail) opened(g *guest, s *Session) {
 		g.node.byPID[s.PID] = g
 	}
 	for _, l := range s.Labels {
-		if c, ok := categories([]byte(l.Process)); ok {
-			g.node.byMCS[c] = g
-		}
+		g.bind(l)
 	}
 }
 
@@ -212,14 +214,37 @@ func (t *Trail) settle(g *guest) {
 // settleStart gives up a start that its host's boot ended.
 func (t *Trail) settleStart(g *guest) {
 	if s := g.starting; s != nil && s.boots < len(g.node.boots) {
-		t.abandon(g)
+		b := g.node.boots[s.boots]
+		t.abandon(g, presumption{why: hostBooted, at: b.at})
 	}
 }
 
-// abandon gives up a start of which the log says no more.
-func (t *Trail) abandon(g *guest) {
-	t.finish(g.starting)
+// abandon gives up a start of which the log says no more: whatever became of
+// it, the evidence ends it. Without evidence it may be going on.
+func (t *Trail) abandon(g *guest, p presumption) {
+	s := g.starting
 	g.starting = nil
+	if p.why != notLost {
+		s.EndReason = p.String()
+		s.endBetween(p.at)
+	}
+	g.unbind(s)
+	t.finish(s)
+}
+
+// bind notes whose a label's categories are, unbind that they are no more.
+func (g *guest) bind(l Label) {
+	if c, ok := categories([]byte(l.Process)); ok {
+		g.node.byMCS[c] = g
+	}
+}
+
+func (g *guest) unbind(s *Session) {
+	for _, l := range s.Labels {
+		if c, ok := categories([]byte(l.Process)); ok && g.node.byMCS[c] == g {
+			delete(g.node.byMCS, c)
+		}
+	}
 }
 
 // lose ends the guest's session by what is presumed of it.
@@ -232,10 +257,22 @@ func (t *Trail) lose(g *guest) {
 		s.End = p.at
 		s.end(p.at, ByLoss)
 	} else {
-		s.EndAfter, s.EndBefore = s.Last, p.at
-		s.end(Moment{}, ByLoss)
+		s.endBetween(p.at)
 	}
 	t.close(g)
+}
+
+// endBetween ends a session after its last record and before the evidence. What
+// is recorded of it after that came out of order, or was the next session's.
+func (s *Session) endBetween(before Moment) {
+	s.EndAfter, s.EndBefore = s.Last, before
+	if !earlier(s.EndAfter, before) {
+		s.EndAfter = s.First
+		if earlier(s.First, s.Start) && earlier(s.Start, before) {
+			s.EndAfter = s.Start
+		}
+	}
+	s.end(Moment{}, ByLoss)
 }
 
 // close is the end of the guest's session, whatever its state.
@@ -245,9 +282,10 @@ func (t *Trail) close(g *guest) {
 	if g.node.byPID[s.PID] == g {
 		delete(g.node.byPID, s.PID)
 	}
-	for _, l := range s.Labels {
-		if c, ok := categories([]byte(l.Process)); ok && g.node.byMCS[c] == g {
-			delete(g.node.byMCS, c)
+	g.unbind(s)
+	if g.starting != nil { // the next one's may be the same
+		for _, l := range g.starting.Labels {
+			g.bind(l)
 		}
 	}
 	t.finish(s)

@@ -10,10 +10,14 @@ type node struct {
 	byMCS  map[mcs]*guest
 
 	// Where the records stand that come in (see place).
-	boot int
-	top  Moment // the highest serial of this boot
-	used uint64 // the highest serial of this boot that left the window
-	low  lowRecords
+	boot      int
+	stretches []stretch // of each boot; the last is the present one
+	top       Moment    // the highest serial of this boot
+	before    Moment    // the highest before that
+	used      uint64    // the highest serial of this boot that left the window
+	suspects  int       // records in a row that may be of another boot
+	suspicion int       // which suspicion that is, the first or a later one
+	suspected Moment    // the last of them
 
 	// Where the records stand that left the window.
 	reached   int    // the last boot that was reached
@@ -36,9 +40,10 @@ func newNode(name string) *node {
 
 // arrive notes the boot that a record belongs to.
 func (n *node) arrive(e *entry) {
-	if e.late || e.rec.Type.Daemon() {
+	if e.late || e.rec.Type.Daemon() || e.rec.Stamp.Serial > maxSerial {
 		return
 	}
+	n.stretches[e.boot].remember(e.rec.Stamp)
 	isBoot := e.rec.Type == record.SystemBoot
 	switch {
 	case e.boot > n.reached:

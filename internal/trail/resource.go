@@ -97,7 +97,12 @@ func (t *Trail) sessionFor(g *guest, e *entry, sh shape, reason string) *Session
 		return t.start(g, e)
 	case sh == opened || sh == cgroup:
 		t.settle(g)
-		if g.open == nil || g.starting != nil && g.starting.labelled || beginsStart(e, g.open) {
+		if g.starting == nil && g.open != nil && beginsStart(e, g.open) {
+			s := t.start(g, e)
+			g.open.yieldOpened(s)
+			return s
+		}
+		if g.open == nil || g.starting != nil {
 			return t.start(g, e)
 		}
 		t.touch(g.open, e)
@@ -105,7 +110,7 @@ func (t *Trail) sessionFor(g *guest, e *entry, sh shape, reason string) *Session
 	}
 	s := t.live(g, e)
 	if e.rec.Result == record.Success {
-		alive(s, g.node)
+		alive(s, g.node, e.rec.Stamp)
 	}
 	return s
 }
@@ -115,6 +120,25 @@ func (t *Trail) sessionFor(g *guest, e *entry, sh shape, reason string) *Session
 func beginsStart(e *entry, open *Session) bool {
 	class, _ := e.rec.Lookup("class")
 	return open.presumed.why != notLost || class.Is("all")
+}
+
+// yieldOpened hands over the files that were opened last and for no interface
+// that came: without labels, they are the first that is recorded of a start.
+func (s *Session) yieldOpened(next *Session) {
+	n := len(s.Holdings)
+	for n > 0 && s.Holdings[n-1].Kind == netOpen && s.Holdings[n-1].Ended == "" {
+		n--
+	}
+	if n == len(s.Holdings) || s.open != nil {
+		return
+	}
+	next.First = s.Holdings[n].From
+	for _, h := range s.Holdings[n:] {
+		next.hold(h)
+		next.opens++
+		s.opens--
+	}
+	s.Holdings = s.Holdings[:n]
 }
 
 // change is one resource record on its way into a session.
@@ -129,7 +153,7 @@ type change struct {
 // value gives a field as text, and whether there is one.
 func (c *change) value(name string) (string, bool) {
 	f, ok := c.rec.Lookup(name)
-	if !ok || f.Missing() {
+	if !ok || f.Missing() || f.Partial() && len(f.Raw()) <= len(`"?`) {
 		return "", false
 	}
 	return c.trail.intern(f), true
@@ -148,12 +172,17 @@ func (c *change) subject() string {
 func (c *change) replace() {
 	old, had := c.value(c.old)
 	now, has := c.value(c.now)
-	if c.rec.Result == record.Failed {
+	switch {
+	case c.rec.Result == record.Failed:
 		c.attempt(now, has, old, had)
+		if c.kind == "net" && has && !c.session.holds(holdKey{kind: c.kind, id: now}) {
+			c.session.releaseOpened(now, c.rec.Stamp)
+		}
 		return
-	}
-	if had {
-		c.session.release(c.kind, old, "", c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
+	case had && c.unproven(c.old): // what a cut record would have ended holds on
+		c.attempt(now, has, old, had)
+	case had:
+		c.session.release(holdKey{kind: c.kind, id: old}, c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
 		if c.kind == "net" && (!has || now != old) {
 			c.session.releaseOpened(old, c.rec.Stamp)
 		}
@@ -161,6 +190,13 @@ func (c *change) replace() {
 	if has {
 		c.hold(now, "")
 	}
+}
+
+// unproven tells whether a record was cut before it said how it went, or
+// before the field's end.
+func (c *change) unproven(field string) bool {
+	f, _ := c.rec.Lookup(field)
+	return f.Partial() || c.rec.Result == record.Unknown
 }
 
 // attempt notes an operation that failed, on what it would have brought.
@@ -175,6 +211,9 @@ func (c *change) attempt(now string, has bool, old string, had bool) {
 }
 
 func (c *change) hold(id, sub string) {
+	if c.kind == netOpen {
+		c.session.opens++
+	}
 	c.session.hold(Holding{
 		Kind: c.kind, ID: id, Sub: sub, From: c.rec.Stamp, Reason: c.reason,
 		Marks: c.rec.Marks, Unproven: c.rec.Result == record.Unknown,
@@ -200,8 +239,10 @@ func (c *change) whole() {
 	switch {
 	case c.rec.Result == record.Failed:
 		c.attempt(id, true, "", false)
+	case c.reason == "detach" && c.unproven(c.now):
+		c.attempt(id, true, "", false)
 	case c.reason == "detach":
-		c.session.release(c.kind, id, c.subject(), c.rec.Stamp, ByDetach, c.rec.Marks)
+		c.session.release(holdKey{c.kind, id, c.subject()}, c.rec.Stamp, ByDetach, c.rec.Marks)
 	default:
 		c.hold(id, c.subject())
 	}
@@ -238,22 +279,61 @@ func (c *change) cgroup() {
 		return
 	}
 	allow := c.reason != "deny"
-	if !allow {
-		c.session.deny(class, path, c.rec.Stamp)
-	}
-	c.session.Permissions = append(c.session.Permissions, Permission{
-		Class: class, Path: path, ACL: acl, Allow: allow, From: c.rec.Stamp,
-	})
+	c.session.rule(Permission{Class: class, Path: path, ACL: acl, Allow: allow, From: c.rec.Stamp})
 }
 
-// deny ends what was allowed.
-func (s *Session) deny(class, path string, at Moment) {
-	for i := range s.Permissions {
-		p := &s.Permissions[i]
-		if p.Allow && p.To == (Moment{}) && (class == "all" || p.Class == class && p.Path == path) {
-			p.To = at
-		}
+// rule notes a device rule, and ends what a denial takes back.
+func (s *Session) rule(p Permission) {
+	if !p.Allow {
+		s.deny(p)
 	}
+	s.Permissions = append(s.Permissions, p)
+	n := len(s.Permissions)
+	switch {
+	case n < smallSession:
+	case s.allowed == nil:
+		s.allowed = map[[2]string][]int{}
+		for i := range s.Permissions {
+			s.indexRule(i)
+		}
+	default:
+		s.indexRule(n - 1)
+	}
+}
+
+func (s *Session) indexRule(i int) {
+	if p := &s.Permissions[i]; p.Allow && p.To == (Moment{}) {
+		k := [2]string{p.Class, p.Path}
+		s.allowed[k] = append(s.allowed[k], i)
+	}
+}
+
+// deny ends what was allowed: all of it, or one device.
+func (s *Session) deny(d Permission) {
+	if s.allowed == nil {
+		for i := range s.Permissions {
+			p := &s.Permissions[i]
+			if p.Allow && p.To == (Moment{}) && (d.Class == "all" || p.Class == d.Class && p.Path == d.Path) {
+				p.To = d.From
+			}
+		}
+		return
+	}
+	for k, allowed := range s.denied(d) {
+		for _, i := range allowed {
+			s.Permissions[i].To = d.From
+		}
+		delete(s.allowed, k)
+	}
+}
+
+// denied gives the rules that a denial ends.
+func (s *Session) denied(d Permission) map[[2]string][]int {
+	if d.Class == "all" {
+		return s.allowed
+	}
+	k := [2]string{d.Class, d.Path}
+	return map[[2]string][]int{k: s.allowed[k]}
 }
 
 // unknownLayout is that of a kind which the catalogue doesn't have: libvirt

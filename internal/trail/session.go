@@ -66,6 +66,10 @@ type Session struct {
 	Late bool
 
 	presumed presumption
+	open     map[holdKey][]int // holdings that hold still, of a session with many
+	allowed  map[[2]string][]int
+	opens    int  // files that are open for interfaces
+	mixed    bool // the holdings are not in order
 	boots    int  // how many boots of its node came before it was last heard of
 	labelled bool // the start began with labels, so it is a start
 }
@@ -134,31 +138,101 @@ type Attempt struct {
 	Marks         record.Marks
 }
 
-// hold begins a holding.
-func (s *Session) hold(h Holding) { s.Holdings = append(s.Holdings, h) }
+// holdKey finds the holdings that a record may end.
+type holdKey struct{ kind, id, sub string }
+
+func (h *Holding) key() holdKey {
+	if h.Kind == netOpen { // they end with their interface
+		return holdKey{kind: netOpen, sub: h.Sub}
+	}
+	return holdKey{h.Kind, h.ID, h.Sub}
+}
+
+// smallSession is up to how many holdings, or rules, a session is searched from
+// the end instead of by an index.
+const smallSession = 32
+
+// hold begins a holding, or notes one that has ended.
+func (s *Session) hold(h Holding) {
+	s.Holdings = append(s.Holdings, h)
+	n := len(s.Holdings)
+	switch {
+	case n < smallSession:
+	case s.open == nil:
+		s.open = map[holdKey][]int{}
+		for i := range s.Holdings {
+			s.index(i)
+		}
+	default:
+		s.index(n - 1)
+	}
+}
+
+func (s *Session) index(i int) {
+	if h := &s.Holdings[i]; h.Ended == "" {
+		s.open[h.key()] = append(s.open[h.key()], i)
+	}
+}
+
+// last gives the holding of that key that began last and holds still, or nil.
+func (s *Session) last(k holdKey) *Holding {
+	if s.open != nil {
+		stack := s.open[k]
+		if len(stack) == 0 {
+			return nil
+		}
+		i := stack[len(stack)-1]
+		if stack = stack[:len(stack)-1]; len(stack) == 0 {
+			delete(s.open, k)
+		} else {
+			s.open[k] = stack
+		}
+		return &s.Holdings[i]
+	}
+	for i := len(s.Holdings) - 1; i >= 0; i-- {
+		if h := &s.Holdings[i]; h.Ended == "" && h.key() == k {
+			return h
+		}
+	}
+	return nil
+}
+
+// holds tells whether a resource is held.
+func (s *Session) holds(k holdKey) bool {
+	if s.open != nil {
+		return len(s.open[k]) > 0
+	}
+	for i := range s.Holdings {
+		if h := &s.Holdings[i]; h.Ended == "" && h.key() == k {
+			return true
+		}
+	}
+	return false
+}
 
 // release ends one holding of that kind and identity: of equal ones the one
 // that began last. Where none is there it was held before the log or without
 // record, and is noted so.
-func (s *Session) release(kind, id, sub string, at Moment, by Ended, marks record.Marks) {
-	for i := len(s.Holdings) - 1; i >= 0; i-- {
-		h := &s.Holdings[i]
-		if h.Ended == "" && h.Kind == kind && h.ID == id && h.Sub == sub {
-			h.To, h.Ended = at, by
-			h.Marks |= marks
-			return
-		}
+func (s *Session) release(k holdKey, at Moment, by Ended, marks record.Marks) {
+	if h := s.last(k); h != nil {
+		h.To, h.Ended = at, by
+		h.Marks |= marks
+		return
 	}
-	s.hold(Holding{Kind: kind, ID: id, Sub: sub, To: at, Ended: by, Marks: marks})
+	s.hold(Holding{Kind: k.kind, ID: k.id, Sub: k.sub, To: at, Ended: by, Marks: marks})
 }
 
-// releaseOpened ends the files opened for an interface that went.
+// releaseOpened ends the files opened for an interface that went, or that was
+// refused.
 func (s *Session) releaseOpened(mac string, at Moment) {
-	for i := range s.Holdings {
-		h := &s.Holdings[i]
-		if h.Ended == "" && h.Kind == netOpen && h.Sub == mac {
-			h.To, h.Ended = at, ByDetach
+	k := holdKey{kind: netOpen, sub: mac}
+	for s.opens > 0 {
+		h := s.last(k)
+		if h == nil {
+			return
 		}
+		h.To, h.Ended = at, ByDetach
+		s.opens--
 	}
 }
 
@@ -180,25 +254,43 @@ func (s *Session) fail() {
 	s.Permissions = s.Permissions[:0]
 }
 
-// end ends all that is still held.
+// end ends all that is still held. Nothing ends before it began: where both the
+// serials and the times contradict that, the moment is unknown.
 func (s *Session) end(at Moment, by Ended) {
 	for i := range s.Holdings {
-		if h := &s.Holdings[i]; h.Ended == "" {
-			h.To, h.Ended = at, by
+		h := &s.Holdings[i]
+		if h.Ended != "" {
+			continue
+		}
+		if h.Ended = by; h.From.Serial <= at.Serial || h.From.Millis <= at.Millis {
+			h.To = at
 		}
 	}
 }
 
 // adopt takes over what was recorded of s2, which turned out to be part of s.
 func (s *Session) adopt(s2 *Session) {
-	s.Holdings = append(s.Holdings, s2.Holdings...)
+	for _, h := range s2.Holdings {
+		s.hold(h)
+	}
+	s.opens += s2.opens
+	s.mixed = true
 	s.Steps = append(s.Steps, s2.Steps...)
-	s.Permissions = append(s.Permissions, s2.Permissions...)
+	for _, p := range s2.Permissions {
+		s.rule(p)
+	}
 	s.Attempts = append(s.Attempts, s2.Attempts...)
 	s.Labels = append(s.Labels, s2.Labels...)
-	slices.SortStableFunc(s.Holdings, func(a, b Holding) int {
-		return cmp.Compare(a.since().Serial, b.since().Serial)
-	})
 	s.Last = s2.Last
 	s.Late = s.Late || s2.Late
+}
+
+// sort puts the holdings in order where two beginnings were mixed.
+func (s *Session) sort() {
+	if s.mixed {
+		slices.SortStableFunc(s.Holdings, func(a, b Holding) int {
+			return cmp.Compare(a.since().Serial, b.since().Serial)
+		})
+	}
+	s.open, s.allowed = nil, nil
 }

@@ -23,6 +23,9 @@ type Summary struct {
 	GuestAnomalies   int64
 	// Late counts records that came too late to be put in their order.
 	Late int64
+	// Repeated counts records that were there before, as in copies of a log;
+	// they count nowhere else.
+	Repeated int64
 	// First and Last are the earliest and the latest time of the records.
 	First, Last Moment
 }
@@ -102,10 +105,11 @@ func (c *counts) resource(r *record.Record) *tally {
 	return t
 }
 
-// maxNames bounds the memory for types and kinds that nobody knows.
-const maxNames = 1000
+// maxNames and maxName bound the memory for types and kinds that nobody knows.
+const maxNames, maxName = 1000, 80
 
 func (c *counts) other(name string) *tally {
+	name = name[:min(len(name), maxName)]
 	t := c.others[name]
 	if t == nil {
 		if c.others == nil {

@@ -8,7 +8,7 @@ type Trail struct {
 	nodes     map[string]*node
 	last      *node // the node of the last record, as most follow their like
 	window    window
-	free      *entry // one whose line was no record
+	free      *entry // one whose line was no record, or was there before
 	counts    counts
 	interned  map[string]string
 	spare     []*Session // finished ones whose memory can be used again
@@ -53,15 +53,23 @@ func (t *Trail) entry() *entry {
 		t.free = nil
 		return e
 	}
-	e, full := t.window.next()
-	if full {
+	var e *entry
+	for t.window.full() {
+		e = t.window.pop()
 		t.use(e)
+	}
+	if e == nil || cap(e.line) > keptBytes {
+		return &entry{}
 	}
 	return e
 }
 
 func (t *Trail) put(nodeName string, e *entry) {
-	t.window.place(t.nodeOf(nodeName, &e.rec), e)
+	if !t.window.place(t.nodeOf(nodeName, &e.rec), e) {
+		t.counts.Repeated++
+		t.free = e
+		return
+	}
 	t.window.push(e)
 }
 
@@ -102,7 +110,7 @@ func (t *Trail) endStart(g *guest) {
 	if g.open != nil {
 		g.open.presume(presumption{why: startedAgain, at: g.starting.First})
 	}
-	t.abandon(g)
+	t.abandon(g, presumption{})
 }
 
 // nodeOf finds the node of a record by its name or the stream's.
@@ -171,6 +179,7 @@ func (t *Trail) recycle(s *Session) {
 
 // finish counts a session and gives it out.
 func (t *Trail) finish(s *Session) {
+	s.sort()
 	t.counts.Sessions[s.State]++
 	if t.onSession != nil {
 		t.onSession(s)

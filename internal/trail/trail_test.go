@@ -66,6 +66,20 @@ func (s *scene) abend(pid int) *scene {
 	return s.line("ANOM_ABEND", fmt.Sprintf(`auid=4294967295 uid=64055 gid=64055 ses=4294967295 pid=%d comm="qemu-system-x86" exe="/usr/bin/qemu-system-x86_64" sig=11 res=1`, pid))
 }
 
+func (s *scene) open(uuid string) *scene {
+	return s.sent("VIRT_RESOURCE", "resrc=net reason=open "+who(uuid)+` net=52:54:00:00:00:01 path="/dev/net/tun" rdev=0A:C8`, "success")
+}
+
+// cut adds a record whose text the kernel cut.
+func (s *scene) cut(typ, text string) *scene {
+	return s.line(typ, "pid=10 uid=0 auid=4294967295 ses=4294967295 msg='virt=kvm "+text+"'")
+}
+
+func (s *scene) later(seconds int64) *scene {
+	s.second += seconds
+	return s
+}
+
 func (s *scene) boot() *scene {
 	return s.line("SYSTEM_BOOT", `pid=9 uid=0 auid=4294967295 ses=4294967295 msg=' comm="systemd-update-utmp" exe="/lib/systemd/systemd-update-utmp" hostname=? addr=? terminal=? res=success'`)
 }
@@ -201,7 +215,7 @@ func TestSessions(t *testing.T) {
 		},
 		{
 			"two starts, the first without an outcome", newScene().label(uuidA, "x").label(uuidA, "x").start(uuidA, 42),
-			"starting start=0 \nrunning start=3 booted",
+			"starting start=0  end=(1,2) started again\nrunning start=3 booted",
 		},
 		{
 			"a start resource while it runs", newScene().start(uuidA, 42).disk(uuidA, "start", "?", "/a", "success").stop(uuidA, "shutdown"),
@@ -245,6 +259,34 @@ func TestSessions(t *testing.T) {
 			s.start(uuidA, 42).stop(uuidA, "migrated")
 			return s
 		}(), "running start=1 booted\nclosed start=2 booted end=3 migrated"},
+		{
+			"a boot ends a start without an outcome", newScene().label(uuidA, "x").disk(uuidA, "start", "?", "/a", "success").reboot().boot().start(uuidA, 42),
+			"starting start=0  end=(2,1) host booted [disk /a 2-0 lost]\nrunning start=2 booted",
+		},
+		{
+			"a crash that was none", newScene().start(uuidA, 42).abend(42).later(60).disk(uuidA, "attach", "?", "/a", "success"),
+			"running start=1 booted [disk /a 3-0 ]",
+		},
+		{
+			"a cut start is no failed one", newScene().label(uuidA, "x").cut("VIRT_CONTROL", "op=start reason=booted "+who(uuidA)+" vm-p").disk(uuidA, "attach", "?", "/a", "success"),
+			"running start=0  [disk /a 3-0 ]",
+		},
+		{
+			"a cut detach proves nothing", newScene().start(uuidA, 42).disk(uuidA, "attach", "?", "/a.qcow2", "success").
+				cut("VIRT_RESOURCE", "resrc=disk reason=detach "+who(uuidA)+` old-disk="/a.qc`).cut("VIRT_RESOURCE", "resrc=disk reason=attach "+who(uuidA)+` old-disk="?`),
+			"running start=1 booted [disk /a.qcow2 2-0 ] {detach disk /a.qc 3}",
+		},
+		{
+			"without labels, a start's first records are its own", newScene().start(uuidA, 7).open(uuidA).
+				sent("VIRT_RESOURCE", "resrc=cgroup reason=deny "+who(uuidA)+` cgroup="/c/" class=all`, "success").
+				sent("VIRT_RESOURCE", "resrc=cgroup reason=allow "+who(uuidA)+` cgroup="/c/" class=path path="/dev/null" rdev=01:03 acl=rw`, "success").start(uuidA, 8),
+			"lost start=1 booted end=(1,2) started again\nrunning start=5 booted [net-open /dev/net/tun 2-0 ]",
+		},
+		{
+			"files of an interface that was refused", newScene().start(uuidA, 7).open(uuidA).
+				sent("VIRT_RESOURCE", "resrc=net reason=attach "+who(uuidA)+` old-net="?" new-net="52:54:00:00:00:01"`, "failed"),
+			"running start=1 booted [net-open /dev/net/tun 2-3 detach] {attach net 52:54:00:00:00:01 3}",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sessions, sum := read(t, c.scene.lines)
@@ -300,8 +342,9 @@ func TestDenials(t *testing.T) {
 		line("USER_AVC", "pid=1 uid=0 auid=1 ses=1 msg='avc:  denied  { send_msg } for  scontext="+svirt+" tclass=dbus exe=\"/usr/bin/dbus\" sauid=81 hostname=? addr=? terminal=?'").
 		stop(uuidA, "shutdown").avc(svirt)
 	aa(aa(aa(aa(s, "DENIED", "libvirt-"+uuidB), "DENIED", "libvirt-"+uuidB+"//helper"), "ALLOWED", "libvirt-"+uuidB), "DENIED", "libvirt-daemon")
-	if _, sum := read(t, s.lines); sum.GuestAVCs != 5 {
-		t.Errorf("%d denials, want 5", sum.GuestAVCs)
+	s.label(uuidA, svirt).avc(svirt).failedStart(uuidA).avc(svirt) // one that made the start fail
+	if _, sum := read(t, s.lines); sum.GuestAVCs != 6 {
+		t.Errorf("%d denials, want 6", sum.GuestAVCs)
 	}
 }
 
