@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -31,7 +34,17 @@ type sourceError struct {
 	err  error
 }
 
-func (e *sourceError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *sourceError) Error() string { return printable(e.name) + ": " + e.err.Error() }
+
+// printable gives a name that can be shown on a terminal: quoted where it holds
+// what isn't to be seen, or nothing.
+func printable(name string) string {
+	hidden := func(r rune) bool { return !strconv.IsPrint(r) }
+	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, hidden) {
+		return strconv.Quote(name)
+	}
+	return name
+}
 
 func (e *sourceError) Unwrap() error { return e.err }
 

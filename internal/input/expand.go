@@ -39,6 +39,8 @@ func Expand(args []string, opts Options) ([]*Source, []error) {
 		switch {
 		case path == "-":
 			x.stdin(node)
+		case arg == "":
+			x.fail(arg, errors.New("an empty argument names no file"))
 		case path == "":
 			x.fail(arg, errors.New("no path after the node's name"))
 		default:

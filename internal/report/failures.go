@@ -97,7 +97,7 @@ func (v *overview) failedOperations() {
 			g.add(failure{v.guestOnNode(s), attemptText(a)}, a.At)
 		}
 	}
-	v.failed("Failed operations", n, &g, jsonCommand)
+	v.failed("Other failed operations", n, &g, jsonCommand)
 }
 
 // attemptText gives what was tried: operation, kind and identity.

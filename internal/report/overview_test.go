@@ -81,7 +81,7 @@ func TestOverviewOfQuietGuests(t *testing.T) {
 
 Running: no guest, as far as the log tells
 Failed starts: none
-Failed operations: none
+Other failed operations: none
 Lost: none
 
 Stopped: 1 session, the last first

@@ -105,6 +105,7 @@ func flaws(t Totals, s trail.Summary) []counted {
 		{"malformed", "malformed records", t.Malformed},
 		{"foreign", "lines of others", t.Foreign},
 		{"late", "records out of order", s.Late},
+		{"repeated", "records read twice, counted once", s.Repeated},
 	}, func(c counted) bool { return c.n == 0 })
 }
 

@@ -134,7 +134,16 @@ func (t *table) rows(w *bufio.Writer, rows [][]string) {
 
 // paragraph writes a text in lines of the terminal's width.
 func (o Options) paragraph(w *bufio.Writer, margin, text string) {
-	for i, line := range wrapped(text, max(0, o.Width-len(margin))) {
+	width := max(0, o.Width-len(margin))
+	lines := wrapped(text, width)
+	if len(lines) > 1 && width > len(indent) { // those behind the first stand further in
+		rest, whole := strings.CutPrefix(text, lines[0])
+		if !whole {
+			lines, rest = nil, text
+		}
+		lines = append(lines[:min(1, len(lines))], wrapped(strings.TrimLeft(rest, " "), width-len(indent))...)
+	}
+	for i, line := range lines {
 		if i == 1 {
 			margin += indent
 		}

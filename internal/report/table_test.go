@@ -79,7 +79,7 @@ func TestParagraph(t *testing.T) {
 		Options{Width: 12}.paragraph(out, "  ", "one two three four")
 		return out.Flush()
 	})
-	if want := "  one two\n      three four\n"; got != want {
+	if want := "  one two\n      three\n      four\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
