@@ -12,5 +12,5 @@ import (
 var version = "devel"
 
 func main() {
-	os.Exit(cli.Run(version, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(version))
 }

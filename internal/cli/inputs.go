@@ -15,6 +15,13 @@ same, and the exit status is 1.`
 // inputsUse is their usage.
 const inputsUse = "[FILE|DIR|NODE=DIR|-]..."
 
+// foundNothing tells that there was no audit record to read, and that standard
+// error says why. People are then not told that the log has no guests; programs
+// get their zeros.
+func (r *reader) foundNothing() bool {
+	return r.failed && r.records == 0
+}
+
 // completeInputs lets the shell complete file names.
 func completeInputs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault

@@ -16,6 +16,9 @@ import (
 // maxInspect is the longest line that inspect reads.
 const maxInspect = 4 << 20
 
+// maxQuoted is how much of a line is quoted to tell which one it is.
+const maxQuoted = 60
+
 func newInspect(std Streams) *cobra.Command {
 	in := inspection{std: std}
 	cmd := &cobra.Command{
@@ -27,7 +30,7 @@ syslog or of the kernel's log; with --type also a bare kernel text,
 audit(...): ... Without an argument, every line of standard input is explained.`,
 		Example: `  ausearch --raw -m VIRT_RESOURCE | tail -n 1 | virtaudit inspect
   virtaudit inspect --type VIRT_CONTROL "audit(1363099126.643:31): pid=1 ..."`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneLineArg,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return in.run(args)
@@ -35,8 +38,17 @@ audit(...): ... Without an argument, every line of standard input is explained.`
 	}
 	formatFlag(cmd, &in.format, "text", "json")
 	cmd.Flags().StringVar(&in.typeName, "type", "", "the type of a bare kernel text, as a name or number")
+	_ = cmd.RegisterFlagCompletionFunc("type", cobra.NoFileCompletions)
 	in.text.add(cmd)
 	return cmd
+}
+
+// oneLineArg refuses a record that the shell has taken apart.
+func oneLineArg(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%d arguments: a record is one, in quotes, or comes from standard input", len(args))
+	}
+	return nil
 }
 
 // inspection is one run of inspect.
@@ -60,7 +72,7 @@ func (in *inspection) run(args []string) error {
 			return fmt.Errorf("type %q: no record type is called so", in.typeName)
 		}
 	}
-	err := output(in.std.Out, func(w io.Writer) error {
+	err := output(in.std.Out, func(w *bufio.Writer) error {
 		if len(args) == 1 {
 			return in.line(w, "the argument", bytes.TrimRight([]byte(args[0]), "\n"))
 		}
@@ -73,16 +85,17 @@ func (in *inspection) run(args []string) error {
 }
 
 // lines explains each line of standard input; empty ones are passed over.
-func (in *inspection) lines(w io.Writer) error {
+func (in *inspection) lines(w *bufio.Writer) error {
 	s := bufio.NewScanner(in.std.In)
 	s.Buffer(make([]byte, 64<<10), maxInspect)
 	s.Split(scanNewlines)
-	n := 0
+	n, empty := 0, true
 	for s.Scan() {
 		n++
 		if len(bytes.TrimSpace(s.Bytes())) == 0 {
 			continue
 		}
+		empty = false
 		if err := in.line(w, fmt.Sprintf("standard input, line %d", n), s.Bytes()); err != nil {
 			return err
 		}
@@ -92,7 +105,7 @@ func (in *inspection) lines(w io.Writer) error {
 		in.complain(fmt.Sprintf("standard input, line %d", n+1), fmt.Errorf("longer than %d MiB", maxInspect>>20))
 	case s.Err() != nil:
 		in.complain("standard input", s.Err())
-	case n == 0:
+	case empty:
 		in.complain("standard input", errors.New("empty"))
 	}
 	return nil
@@ -114,13 +127,21 @@ func (in *inspection) complain(where string, err error) {
 	fmt.Fprintf(in.std.Err, "virtaudit: %s: %v\n", where, err)
 }
 
-// line explains one line.
-func (in *inspection) line(w io.Writer, where string, line []byte) error {
+// line explains one line, and does so at once: the next one may be long in
+// coming.
+func (in *inspection) line(w *bufio.Writer, where string, line []byte) error {
 	var r record.Record
 	if err := in.parse(&r, line); err != nil {
 		in.complain(where, err)
 		return nil
 	}
+	if err := in.show(w, &r); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func (in *inspection) show(w io.Writer, r *record.Record) error {
 	if in.format == "json" {
 		b, err := r.MarshalJSON()
 		if err != nil {
@@ -132,15 +153,27 @@ func (in *inspection) line(w io.Writer, where string, line []byte) error {
 	if in.shown++; in.shown > 1 {
 		fmt.Fprintln(w)
 	}
-	return report.Inspect(w, &r, in.text.options(in.std.Out))
+	return report.Inspect(w, r, in.text.options(in.std.Out))
 }
 
 func (in *inspection) parse(r *record.Record, line []byte) error {
 	if !bytes.HasPrefix(line, []byte("audit(")) {
-		return r.Parse(line)
+		return unlike(r.Parse(line), line)
 	}
 	if in.kind == 0 {
 		return errors.New("a bare kernel text doesn't tell its type: give it with --type")
 	}
-	return r.ParseKernel(in.kind, line)
+	return unlike(r.ParseKernel(in.kind, line), line)
+}
+
+// unlike says of a line that is no record how it begins.
+func unlike(err error, line []byte) error {
+	begin := line[:min(len(line), maxQuoted)]
+	switch {
+	case errors.Is(err, record.ErrNotRecord):
+		return fmt.Errorf("not an audit record: %q", begin)
+	case errors.Is(err, record.ErrStamp):
+		return fmt.Errorf("no time and serial number in audit(): %q", begin)
+	}
+	return err
 }

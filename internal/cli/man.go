@@ -10,12 +10,17 @@ import (
 func newMan() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:    "man --dir DIR",
-		Short:  "Write the man pages",
-		Hidden: true,
-		Args:   cobra.NoArgs,
+		Use:   "man --dir DIR",
+		Short: "Write the man pages",
+		Long: `Write the man pages, one a command, made from what the commands say of
+themselves. SOURCE_DATE_EPOCH sets their date.`,
+		Example:               "  virtaudit man --dir /usr/local/share/man/man1",
+		Hidden:                true,
+		DisableFlagsInUseLine: true,
+		Args:                  noArgs,
+		ValidArgsFunction:     cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			header := &doc.GenManHeader{Title: "VIRTAUDIT", Section: "1", Source: "virtaudit", Manual: "virtaudit"}
+			header := &doc.GenManHeader{Section: "1", Source: "virtaudit", Manual: "virtaudit"}
 			if err := doc.GenManTree(cmd.Root(), header, dir); err != nil {
 				return errOutput{err}
 			}
@@ -23,5 +28,6 @@ func newMan() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the folder to write to")
+	_ = cmd.MarkFlagDirname("dir")
 	return cmd
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/virtaudit/virtaudit/auditlog"
 	"github.com/virtaudit/virtaudit/internal/input"
@@ -20,6 +22,7 @@ type reader struct {
 	std      Streams
 	trail    *trail.Trail
 	totals   report.Totals
+	records  int64 // lines that are audit records
 	progress *progress
 	failed   bool
 }
@@ -79,10 +82,21 @@ func (r *reader) source(s *input.Source) {
 	})
 	r.count(stats, broken, alien)
 	if err != nil {
-		r.complain(err)
-	} else if stats.Foreign+alien >= stats.Lines {
+		r.complain(named(s.Name, err))
+	} else if stats.Records <= alien {
 		r.complain(s.NotAudit())
 	}
+}
+
+// named makes an error of reading a line that names its input first, and once.
+func named(name string, err error) error {
+	var path *fs.PathError
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(inner.Error(), name+":") {
+		return inner
+	} else if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // scan hands on the picked lines of a stream; those of a plain file are found
@@ -101,6 +115,7 @@ func (r *reader) scan(stream io.Reader, use func(line []byte)) (auditlog.Stats, 
 func (r *reader) count(st auditlog.Stats, broken, alien int64) {
 	r.totals.Bytes += st.Bytes
 	r.totals.Lines += st.Lines
+	r.records += st.Records - alien
 	r.totals.Malformed += st.Malformed + broken
 	r.totals.Foreign += st.Foreign + alien
 }

@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"io"
+	"bufio"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,13 +26,16 @@ running when the log holds no end of its session.` + inputsHelp,
 		RunE: func(_ *cobra.Command, args []string) error {
 			var c trail.Collector
 			r, readErr := readTrail(std, args, c.Session)
-			err := output(std.Out, func(w io.Writer) error {
+			if r.foundNothing() {
+				return readErr
+			}
+			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
 					Guests: c.Guests(), Sessions: c.Sessions(),
 					Summary: r.trail.Summary(), Totals: r.totals, Source: sourceName(args),
 				}, text.options(std.Out))
 			})
-			return firstError(err, readErr)
+			return errors.Join(err, readErr)
 		},
 	}
 	text.add(cmd)

@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"io"
+	"bufio"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -19,8 +20,9 @@ func newSessions(std Streams) *cobra.Command {
 it held. A start that failed is a session too, which held nothing. Of a session
 whose start or end is not in the log, the table says what the log proves.
 
---format jsonl and csv give all of it: every holding with from, to and the
-events that prove it, failed attempts, labels, device rules.` + inputsHelp,
+--format jsonl gives all of it: every holding with from, to and the events that
+prove it, failed attempts, labels, device rules. csv is a row a session, with
+what it held but not when, and without proofs.` + inputsHelp,
 		Example: `  virtaudit sessions
   virtaudit sessions --format jsonl /var/log/audit | jq 'select(.state == "lost")'
   virtaudit sessions kvm1=logs/kvm1 kvm2=logs/kvm2`,
@@ -31,24 +33,17 @@ events that prove it, failed attempts, labels, device rules.` + inputsHelp,
 				return err
 			}
 			var c trail.Collector
-			_, readErr := readTrail(std, args, c.Session)
-			err = output(std.Out, func(w io.Writer) error {
+			r, readErr := readTrail(std, args, c.Session)
+			if f == report.Text && r.foundNothing() {
+				return readErr
+			}
+			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Sessions(w, f, c.Sessions(), text.options(std.Out))
 			})
-			return firstError(err, readErr)
+			return errors.Join(err, readErr)
 		},
 	}
 	formatFlag(cmd, &format, "text", "jsonl", "csv")
 	text.add(cmd)
 	return cmd
-}
-
-// firstError gives the first error that there is.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

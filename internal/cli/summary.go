@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +28,13 @@ first and last are the times of the first and last record that was counted.` + i
 			}
 			lean()
 			r, readErr := readTrail(std, args, nil)
-			err := output(std.Out, func(w io.Writer) error {
+			if format == "text" && r.foundNothing() {
+				return readErr
+			}
+			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Summary(w, format == "json", r.totals, r.trail.Summary(), text.options(std.Out))
 			})
-			return firstError(err, readErr)
+			return errors.Join(err, readErr)
 		},
 	}
 	formatFlag(cmd, &format, "text", "json")

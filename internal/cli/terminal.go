@@ -48,7 +48,7 @@ func (t *textFlags) options(out io.Writer) report.Options {
 
 // output writes a result through a buffer, and tells an error of writing from
 // all others.
-func output(out io.Writer, write func(io.Writer) error) error {
+func output(out io.Writer, write func(*bufio.Writer) error) error {
 	b := bufio.NewWriterSize(out, 64<<10)
 	if err := write(b); err != nil {
 		return errOutput{err}
