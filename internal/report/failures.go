@@ -77,7 +77,14 @@ func startText(s *trail.Session) string {
 func attemptedInShort(attempts []trail.Attempt) string {
 	s := trail.Session{State: trail.Failed}
 	for i := range attempts {
-		if a := &attempts[i]; a.Kind != "cgroup" && a.Kind != "label" {
+		a := &attempts[i]
+		switch a.Kind {
+		case "cgroup", "label":
+		case "mem", "vcpu", "iothread":
+			if n, err := strconv.ParseUint(a.ID, 10, 64); err == nil {
+				s.Steps = append(s.Steps, trail.Step{Kind: a.Kind, Value: n})
+			}
+		default:
 			s.Holdings = append(s.Holdings, trail.Holding{Kind: a.Kind, ID: a.ID, Sub: a.Sub})
 		}
 	}

@@ -60,7 +60,7 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 	s.State = Failed
 	s.Start = e.rec.Stamp
 	s.StartReason = t.fieldText(&e.rec, "reason")
-	s.fail()
+	s.fail(e.rec.Stamp)
 	g.unbind(s)
 	t.finish(s)
 	g.forget()

@@ -3,6 +3,7 @@ package trail
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -244,14 +245,22 @@ func (h *Holding) since() Moment {
 	return h.From
 }
 
-// fail turns all that a start would have held into attempts.
-func (s *Session) fail() {
+// fail turns all that a start would have held into attempts. Its device rules
+// were in force until then.
+func (s *Session) fail(at Moment) {
 	for _, h := range s.Holdings {
 		s.Attempts = append(s.Attempts, Attempt{Kind: h.Kind, ID: h.ID, Sub: h.Sub, Op: h.Reason, At: h.From, Marks: h.Marks})
 	}
+	for _, v := range s.Steps {
+		s.Attempts = append(s.Attempts, Attempt{Kind: v.Kind, ID: strconv.FormatUint(v.Value, 10), Op: "start", At: v.From, Marks: v.Marks})
+	}
+	for i := range s.Permissions {
+		if p := &s.Permissions[i]; p.Allow && p.To == (Moment{}) {
+			p.To = at
+		}
+	}
 	s.Holdings = s.Holdings[:0]
 	s.Steps = s.Steps[:0]
-	s.Permissions = s.Permissions[:0]
 }
 
 // end ends all that is still held. Nothing ends before it began: where both the
