@@ -127,6 +127,9 @@ func (s *Scanner) Lines() iter.Seq[[]byte] {
 // caller's loop ended.
 func (s *Scanner) walk(yield func([]byte) bool) bool {
 	for {
+		if !s.nuls && !s.tooLong {
+			s.passBy()
+		}
 		n := bytes.IndexByte(s.rest, '\n')
 		if n < 0 {
 			return true
@@ -139,6 +142,25 @@ func (s *Scanner) walk(yield func([]byte) bool) bool {
 			return false
 		}
 	}
+}
+
+// passBy goes over the lines up to the next that isn't simply a record of a
+// type that isn't picked. All of a scanner's time is spent here, so it keeps
+// what it counts to itself until the end.
+func (s *Scanner) passBy() {
+	rest, lines := s.rest, int64(0)
+	for {
+		n := bytes.IndexByte(rest, '\n')
+		if n < 6 || string(rest[:5]) != "type=" || pickType(rest[5:n]) != passed {
+			break
+		}
+		rest = rest[n+1:]
+		lines++
+	}
+	s.stats.Lines += lines
+	s.stats.Records += lines
+	s.position += int64(len(s.rest) - len(rest))
+	s.rest = rest
 }
 
 // lastLine gives what stands behind the last newline.

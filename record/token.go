@@ -23,9 +23,7 @@ func (r *Record) token(b []byte, at int) int {
 		at++
 	}
 	from := at
-	for at < len(b) && b[at] != '=' && b[at] != ' ' {
-		at++
-	}
+	at += nameLen(b[at:])
 	if at == from || at == len(b) || b[at] == ' ' {
 		end := from + wordLen(b[from:])
 		f.word(b[lead:end], from-lead)
@@ -51,6 +49,16 @@ func (f *Field) set(text []byte, name, value int) {
 // word makes a field of what has no name.
 func (f *Field) word(text []byte, from int) {
 	f.text, f.from, f.val, f.bare = text, uint32(from), uint32(from), true
+}
+
+// nameLen is how far it is to the next = or blank.
+func nameLen(b []byte) int {
+	for i, c := range b {
+		if c == '=' || c == ' ' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 func wordLen(b []byte) int {
