@@ -143,6 +143,9 @@ const (
 	kernelForm             // audit(...), the type beside it
 )
 
+// Len gives how many bytes the record was parsed from; 0 for one that was built.
+func (r *Record) Len() int { return len(r.line) }
+
 // Node gives the value of node=, or "" where the record names none.
 func (r *Record) Node() string { return string(r.node) }
 

@@ -71,9 +71,10 @@ func (r *reader) source(s *input.Source) {
 	defer stream.Close()
 	node := nodeOf(s)
 	var broken, alien int64
-	stats, err := r.scan(stream, func(line []byte) {
+	stats, err := r.scan(stream, func(line []byte, rec *record.Record) {
 		switch {
-		case r.trail.AddLine(node, line) == nil:
+		case rec != nil:
+			r.trail.Add(node, rec)
 		case beginsRecord(line):
 			broken++
 		default:
@@ -101,7 +102,7 @@ func named(name string, err error) error {
 
 // scan hands on the picked lines of a stream; those of a plain file are found
 // by several goroutines.
-func (r *reader) scan(stream io.Reader, use func(line []byte)) (auditlog.Stats, error) {
+func (r *reader) scan(stream io.Reader, use use) (auditlog.Stats, error) {
 	if f, ok := stream.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			return scanFile(r.progress.watchFile(f), info.Size(), use)

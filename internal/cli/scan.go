@@ -4,11 +4,13 @@ import (
 	"io"
 
 	"github.com/virtaudit/virtaudit/auditlog"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // Most of the time of reading goes into finding the picked lines, and that
 // doesn't depend on what they say. So it runs in goroutines beside the one that
-// makes a trail of them: one for a stream, several for a file (scanFile).
+// makes a trail of them: one for a stream, several for a file (scanFile), which
+// parse the lines too.
 
 const (
 	batchBytes = 128 << 10 // how much text of picked lines goes into a batch
@@ -41,23 +43,35 @@ func (b *batch) reset() {
 	}
 }
 
-// scanStream hands the picked lines of a stream to use, in order. A line is
-// valid until use returns.
-func scanStream(r io.Reader, use func(line []byte)) (auditlog.Stats, error) {
+// use is what becomes of each picked line: its record, or nil where the line
+// holds none. Both are valid until it returns.
+type use func(line []byte, r *record.Record)
+
+// scanStream hands the picked lines of a stream on, in order.
+func scanStream(r io.Reader, use use) (auditlog.Stats, error) {
 	scanner := auditlog.NewScanner(r)
 	batches, spare := make(chan *batch, batchCount), make(chan *batch, batchCount)
 	for range batchCount {
 		spare <- &batch{text: make([]byte, 0, batchBytes), lines: make([][]byte, 0, batchLines)}
 	}
 	go fillBatches(scanner, batches, spare)
+	var rec record.Record
 	for b := range batches {
 		for _, line := range b.lines {
-			use(line)
+			use.parse(line, &rec)
 		}
 		b.reset()
 		spare <- b
 	}
 	return scanner.Stats(), scanner.Err()
+}
+
+// parse is use for a line that isn't parsed yet.
+func (u use) parse(line []byte, r *record.Record) {
+	if r.Parse(line) != nil {
+		r = nil
+	}
+	u(line, r)
 }
 
 // fillBatches ends with the stream.

@@ -7,20 +7,24 @@ import (
 	"sync"
 
 	"github.com/virtaudit/virtaudit/auditlog"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 const (
 	chunkSize   = 256 << 10
 	chunkCount  = 4 // in memory at a time
 	scanWorkers = 2
-	probeSize   = 4 << 10 // how much is read at once to find a line's end
+	probeSize   = 2 << 10 // how much is read beyond a chunk to find a line's end
 )
 
 // chunk is the lines of a file that begin in one stretch of it.
 type chunk struct {
-	from  int64
-	text  []byte
-	lines [][]byte // the picked ones, parts of text
+	from  int64           // where the first of them begins
+	block []byte          // what was read of the file
+	at    int64           // and from where
+	lines [][]byte        // the picked ones, parts of block
+	recs  []record.Record // theirs
+	bad   []bool          // which of the lines hold none
 	stats auditlog.Stats
 	err   error
 	// rest tells that from here on the file is read as a stream: this is its
@@ -43,7 +47,7 @@ type fileScan struct {
 
 // scanFile is scanStream for a file of that size; what was appended to it since
 // is read too.
-func scanFile(file io.ReaderAt, size int64, use func(line []byte)) (auditlog.Stats, error) {
+func scanFile(file io.ReaderAt, size int64, use use) (auditlog.Stats, error) {
 	f := &fileScan{file: file, size: size, spare: make(chan *chunk, chunkCount)}
 	for i := range f.ready {
 		f.ready[i] = make(chan *chunk, 1)
@@ -59,7 +63,7 @@ func scanFile(file io.ReaderAt, size int64, use func(line []byte)) (auditlog.Sta
 }
 
 // inOrder hands on the lines of the chunks in the order of the file.
-func (f *fileScan) inOrder(use func(line []byte)) (total auditlog.Stats, err error) {
+func (f *fileScan) inOrder(use use) (total auditlog.Stats, err error) {
 	for n := range f.chunks() {
 		c := <-f.ready[n%chunkCount]
 		if c.err != nil {
@@ -71,9 +75,7 @@ func (f *fileScan) inOrder(use func(line []byte)) (total auditlog.Stats, err err
 			total.Add(stats)
 			return total, err
 		}
-		for _, line := range c.lines {
-			use(line)
-		}
+		c.give(use)
 		total.Add(c.stats)
 		f.spare <- c
 	}
@@ -112,56 +114,90 @@ func (f *fileScan) take() (int64, bool) {
 	return n, !f.stop && n < f.chunks()
 }
 
-// read reads the lines that begin in chunk n, and finds the picked ones.
+// give hands the chunk's lines on.
+func (c *chunk) give(use use) {
+	for i, line := range c.lines {
+		if c.bad[i] {
+			use(line, nil)
+		} else {
+			use(line, &c.recs[i])
+		}
+	}
+}
+
+// read reads the lines that begin in chunk n, and parses the picked ones.
 func (f *fileScan) read(c *chunk, n int64) {
-	*c = chunk{text: c.text[:0], lines: c.lines[:0]}
-	from, found, err := f.lineStart(n * chunkSize)
-	if !found { // all of it belongs to a line that began before
-		c.err = err
+	*c = chunk{block: c.block[:0], lines: c.lines[:0], recs: c.recs, bad: c.bad[:0]}
+	begin, end := n*chunkSize, (n+1)*chunkSize
+	if c.load(f.file, max(0, begin-1), min(f.size, end+probeSize)); c.err != nil {
 		return
 	}
-	to, found, err := f.lineStart((n + 1) * chunkSize)
-	c.from, c.err, c.rest = from, err, !found
-	if !c.rest && err == nil {
-		c.err = c.readText(f.file, to)
+	from, found := f.lineStart(c, begin)
+	if !found { // all of it belongs to a line that began before
+		return
 	}
-	scanner := auditlog.ScanBytes(c.text)
+	to, found := f.lineStart(c, end)
+	c.from, c.rest = from, !found
+	if c.rest || c.err != nil {
+		return
+	}
+	if from < c.at || to > c.at+int64(len(c.block)) { // long lines
+		c.load(f.file, from, to)
+	}
+	text := c.block[min(int(from-c.at), len(c.block)):]
+	c.parse(text[:min(int(to-from), len(text))])
+}
+
+// load reads a stretch of the file, or less of it where the file was cut short.
+func (c *chunk) load(file io.ReaderAt, from, to int64) {
+	size := int(max(0, to-from))
+	if size > cap(c.block) {
+		c.block = make([]byte, size)
+	}
+	n, err := file.ReadAt(c.block[:size], from)
+	c.block, c.at = c.block[:n], from
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+}
+
+// parse finds the picked lines of a text and what they say.
+func (c *chunk) parse(text []byte) {
+	scanner := auditlog.ScanBytes(text)
 	for line := range scanner.Lines() {
+		if n := len(c.lines); n == len(c.recs) {
+			c.recs = append(c.recs, record.Record{})
+		}
+		c.bad = append(c.bad, c.recs[len(c.lines)].Parse(line) != nil)
 		c.lines = append(c.lines, line)
 	}
 	c.stats = scanner.Stats()
 }
 
-// readText reads up to the offset, or less where the file was cut short.
-func (c *chunk) readText(file io.ReaderAt, to int64) error {
-	if size := int(to - c.from); size > cap(c.text) {
-		c.text = make([]byte, size)
-	}
-	n, err := file.ReadAt(c.text[:to-c.from], c.from)
-	c.text = c.text[:n]
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
-
-// lineStart finds the first line that begins at the offset or behind it. There
-// is none to find where a line reaches beyond the file's end, or is longer than
-// a scanner keeps; what grows behind that end meanwhile must not count, as each
-// worker would see another.
-func (f *fileScan) lineStart(at int64) (start int64, found bool, err error) {
+// lineStart finds the first line that begins at the offset or behind it: in
+// the chunk's block, or further on in the file. There is none to find where a
+// line reaches beyond the file's end, or is longer than a scanner keeps; what
+// grows behind that end meanwhile must not count, as each worker would see
+// another.
+func (f *fileScan) lineStart(c *chunk, at int64) (start int64, found bool) {
 	if at == 0 {
-		return 0, true, nil
+		return 0, true
+	}
+	if n := at - 1 - c.at; n >= 0 && n < int64(len(c.block)) {
+		if i := bytes.IndexByte(c.block[n:], '\n'); i >= 0 {
+			return at + int64(i), true
+		}
 	}
 	var probe [probeSize]byte
 	for from := at - 1; from < f.size && from < at+auditlog.MaxLine; from += probeSize {
 		n, err := f.file.ReadAt(probe[:min(probeSize, f.size-from)], from)
 		if i := bytes.IndexByte(probe[:n], '\n'); i >= 0 {
-			return from + int64(i) + 1, true, nil
+			return from + int64(i) + 1, true
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, false, err
+			c.err = err
+			return 0, false
 		}
 	}
-	return 0, false, nil
+	return 0, false
 }

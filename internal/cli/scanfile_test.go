@@ -12,13 +12,19 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/auditlog"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // scanned gives the lines and the counts of a scanning function.
-func scanned(t *testing.T, scan func(use func([]byte)) (auditlog.Stats, error)) ([]string, auditlog.Stats) {
+func scanned(t *testing.T, scan func(use) (auditlog.Stats, error)) ([]string, auditlog.Stats) {
 	t.Helper()
 	var lines []string
-	stats, err := scan(func(line []byte) { lines = append(lines, string(line)) })
+	stats, err := scan(func(line []byte, r *record.Record) {
+		lines = append(lines, string(line))
+		if want := new(record.Record); (want.Parse(line) == nil) != (r != nil) || r != nil && string(r.Append(nil)) != string(line) {
+			t.Errorf("a line doesn't come with its record: %.80s", line)
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,10 +58,10 @@ func TestScanFileIsScanStream(t *testing.T) {
 			log.WriteString("type=VIRT_CONTROL msg=audit(1.000:9): unfinished")
 		}
 		text := log.Bytes()
-		want, wantStats := scanned(t, func(use func([]byte)) (auditlog.Stats, error) {
+		want, wantStats := scanned(t, func(use use) (auditlog.Stats, error) {
 			return scanStream(bytes.NewReader(text), use)
 		})
-		got, gotStats := scanned(t, func(use func([]byte)) (auditlog.Stats, error) {
+		got, gotStats := scanned(t, func(use use) (auditlog.Stats, error) {
 			return scanFile(bytes.NewReader(text), int64(len(text)), use)
 		})
 		if !slices.Equal(got, want) || gotStats != wantStats {
@@ -69,7 +75,7 @@ func TestScanFileIsScanStream(t *testing.T) {
 func TestScanFileThatGrows(t *testing.T) {
 	text := strings.Repeat("type=VIRT_CONTROL msg=audit(1.000:1): a\n", 3*chunkSize/40)
 	for _, cut := range []int{len(text), len(text) - 7, len(text) - chunkSize - 7, chunkSize, chunkSize + 1, 1} {
-		lines, stats := scanned(t, func(use func([]byte)) (auditlog.Stats, error) {
+		lines, stats := scanned(t, func(use use) (auditlog.Stats, error) {
 			return scanFile(strings.NewReader(text), int64(cut), use)
 		})
 		if len(lines) != strings.Count(text, "\n") || stats.Bytes != int64(len(text)) {
@@ -81,7 +87,7 @@ func TestScanFileThatGrows(t *testing.T) {
 // A file that is cut short while it is read ends there.
 func TestScanFileThatShrinks(t *testing.T) {
 	text := strings.Repeat("type=VIRT_CONTROL msg=audit(1.000:1): a\n", 3*chunkSize/40)
-	lines, _ := scanned(t, func(use func([]byte)) (auditlog.Stats, error) {
+	lines, _ := scanned(t, func(use use) (auditlog.Stats, error) {
 		return scanFile(strings.NewReader(text[:chunkSize+chunkSize/2]), int64(len(text)), use)
 	})
 	if len(lines) == 0 || len(lines) > strings.Count(text, "\n")/2+1 {
@@ -104,7 +110,7 @@ func (f failingAt) ReadAt(b []byte, at int64) (int, error) {
 func TestScanFileThatBreaks(t *testing.T) {
 	text := strings.Repeat("type=VIRT_CONTROL msg=audit(1.000:1): a\n", 5*chunkSize/40)
 	n := 0
-	_, err := scanFile(failingAt{strings.NewReader(text), 2 * chunkSize}, int64(len(text)), func([]byte) { n++ })
+	_, err := scanFile(failingAt{strings.NewReader(text), 2 * chunkSize}, int64(len(text)), func([]byte, *record.Record) { n++ })
 	if err == nil || n == 0 {
 		t.Errorf("%d lines, error %v", n, err)
 	}
@@ -123,7 +129,7 @@ func BenchmarkScanFile(b *testing.B) {
 	defer f.Close()
 	b.SetBytes(64 << 20)
 	for b.Loop() {
-		if _, err := scanFile(f, 64<<20, func([]byte) {}); err != nil {
+		if _, err := scanFile(f, 64<<20, func([]byte, *record.Record) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

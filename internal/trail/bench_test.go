@@ -18,10 +18,9 @@ func benchmarkTrail(b *testing.B, cfg loggen.Config) {
 	records := 0
 	for b.Loop() {
 		t := New(nil)
-		for line := range auditlog.NewScanner(bytes.NewReader(log.Bytes())).Lines() {
-			if t.AddLine("", line) == nil {
-				records++
-			}
+		for r := range auditlog.ScanBytes(log.Bytes()).Records() {
+			t.Add("", r)
+			records++
 		}
 		t.End()
 	}

@@ -8,7 +8,7 @@ type Trail struct {
 	nodes     map[string]*node
 	last      *node // the node of the last record, as most follow their like
 	window    window
-	free      *entry // one whose line was no record, or was there before
+	free      *entry // one whose record was there before
 	counts    counts
 	interned  map[string]string
 	spare     []*Session // finished ones whose memory can be used again
@@ -31,19 +31,13 @@ func New(onSession func(*Session)) *Trail {
 func (t *Trail) Add(nodeName string, r *record.Record) {
 	e := t.entry()
 	r.CopyTo(&e.rec)
-	t.put(nodeName, e)
-}
-
-// AddLine is Add for a line that holds a record, and fails where it doesn't.
-func (t *Trail) AddLine(nodeName string, line []byte) error {
-	e := t.entry()
-	e.line = append(e.line[:0], line...)
-	if err := e.rec.Parse(e.line); err != nil {
+	e.size = r.Len()
+	if !t.window.place(t.nodeOf(nodeName, &e.rec), e) {
+		t.counts.Repeated++
 		t.free = e
-		return err
+		return
 	}
-	t.put(nodeName, e)
-	return nil
+	t.window.push(e)
 }
 
 // entry gives a place for the next record: that of the oldest in the window,
@@ -58,19 +52,10 @@ func (t *Trail) entry() *entry {
 		e = t.window.pop()
 		t.use(e)
 	}
-	if e == nil || cap(e.line) > keptBytes {
+	if e == nil || e.size > keptBytes {
 		return &entry{}
 	}
 	return e
-}
-
-func (t *Trail) put(nodeName string, e *entry) {
-	if !t.window.place(t.nodeOf(nodeName, &e.rec), e) {
-		t.counts.Repeated++
-		t.free = e
-		return
-	}
-	t.window.push(e)
 }
 
 // End tells that no record follows: those kept back are used, and the sessions

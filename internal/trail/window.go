@@ -13,7 +13,7 @@ const (
 // entry is a record in the window.
 type entry struct {
 	rec  record.Record
-	line []byte // what rec was parsed from, where the trail parsed it
+	size int // of its text
 	node *node
 	boot int
 	// late tells that it came after records that follow it were used.
@@ -27,7 +27,7 @@ type entry struct {
 type window struct {
 	entries [windowSize]*entry // a ring
 	from, n int
-	bytes   int // of the entries' lines
+	bytes   int // of the entries' texts
 }
 
 func (w *window) at(i int) **entry { return &w.entries[(w.from+i)%windowSize] }
@@ -45,7 +45,7 @@ func (w *window) remove(i int) *entry {
 	}
 	w.from = (w.from + 1) % windowSize
 	w.n--
-	w.bytes -= len(e.line)
+	w.bytes -= e.size
 	return e
 }
 
@@ -64,7 +64,7 @@ func (w *window) push(e *entry) {
 		at = i
 	}
 	w.n++
-	w.bytes += len(e.line)
+	w.bytes += e.size
 	for i := w.n - 1; i > at; i-- {
 		*w.at(i) = *w.at(i - 1)
 	}
