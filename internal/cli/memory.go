@@ -5,11 +5,11 @@ import (
 	"runtime/debug"
 )
 
-// lean makes the garbage collector run earlier than by default: a trail that
-// only counts makes little garbage, and its memory is what people see of it on
-// a host that has better use for it. GOGC in the environment is obeyed.
-func lean() {
-	const percent = 60
+// collectLess makes the garbage collector run less often than by default. A
+// trail that only counts holds a few MiB, all of which each collection goes
+// through, and makes little garbage. GOGC in the environment is obeyed.
+func collectLess() {
+	const percent = 150
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(percent)
 	}

@@ -26,7 +26,7 @@ first and last are the times of the first and last record that was counted.` + i
 			if format != "text" && format != "json" {
 				return fmt.Errorf("format %q: there are text and json", format)
 			}
-			lean()
+			collectLess()
 			r, readErr := readTrail(std, args, nil)
 			if format == "text" && r.foundNothing() {
 				return readErr

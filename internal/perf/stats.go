@@ -71,16 +71,12 @@ func extrapolate(points []point, size int64) (time.Duration, float64) {
 	return time.Duration(float64(last.cpu) * math.Pow(float64(size)/float64(last.size), e)), e
 }
 
-// spread is how much more a byte costs at the dearest size than at the
-// cheapest: 1 is linear.
-func spread(points []point) float64 {
-	least, most := math.Inf(1), 0.0
-	for _, p := range points {
-		perByte := float64(p.cpu) / float64(p.size)
-		least, most = min(least, perByte), max(most, perByte)
-	}
-	if most == 0 {
+// dearer is how much more a byte costs at the largest size than at the
+// smallest: 1 is linear, less is better than that.
+func dearer(points []point) float64 {
+	if len(points) == 0 || points[0].cpu == 0 {
 		return math.NaN()
 	}
-	return most / least
+	perByte := func(p point) float64 { return float64(p.cpu) / float64(p.size) }
+	return perByte(points[len(points)-1]) / perByte(points[0])
 }

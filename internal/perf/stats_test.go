@@ -53,10 +53,10 @@ func TestExtrapolate(t *testing.T) {
 }
 
 func TestSpread(t *testing.T) {
-	if got := spread([]point{{100, 100}, {200, 300}, {400, 440}}); math.Abs(got-1.5) > 1e-9 {
+	if got := dearer([]point{{100, 100}, {200, 300}, {400, 440}}); math.Abs(got-1.1) > 1e-9 {
 		t.Errorf("got %v", got)
 	}
-	if got := spread(nil); !math.IsNaN(got) {
+	if got := dearer(nil); !math.IsNaN(got) {
 		t.Errorf("of nothing: %v", got)
 	}
 }
