@@ -35,6 +35,10 @@ const (
 	// a record with a higher serial that overtook it: both are then among the
 	// first of their boot.
 	bootBehind = 20_000
+	// maxSeen is of how many records of a boot, the last ones, it is known that
+	// they were used: so much later may a copy of one come and be known for one.
+	// seenBoots is of how many boots.
+	maxSeen, seenBoots = 1 << 16, 8
 	// maxSerial is the highest serial: the kernel counts in 32 bits.
 	maxSerial = 1<<32 - 1
 	// outlier is by how much a serial may rise at once to be believed before
@@ -78,6 +82,9 @@ func (b *stretch) remember(s Moment) {
 	n := len(b.seen)
 	if n == 0 || b.seen[n-1].serial < uint32(s.Serial) || b.seen[n-1].serial == uint32(s.Serial) && b.seen[n-1] != usedOf(s) {
 		b.seen = append(b.seen, usedOf(s))
+	}
+	if len(b.seen) >= 2*maxSeen {
+		b.seen = b.seen[:copy(b.seen, b.seen[maxSeen:])]
 	}
 }
 
@@ -190,6 +197,9 @@ func (n *node) beginBoot(s Moment) {
 		n.boot++
 	}
 	n.stretches = append(n.stretches, stretch{first: s.Millis, last: s.Millis})
+	if old := len(n.stretches) - 1 - seenBoots; old >= 0 {
+		n.stretches[old].seen = nil
+	}
 	n.before, n.top, n.used = Moment{}, s, 0
 }
 
@@ -203,7 +213,7 @@ func (n *node) past(s Moment) bool {
 
 // repeated tells whether a record was used before, in this boot or another.
 func (n *node) repeated(s Moment) bool {
-	for i := range n.stretches {
+	for i := max(0, len(n.stretches)-1-seenBoots); i < len(n.stretches); i++ {
 		b := &n.stretches[i]
 		if s.Millis >= b.first && s.Millis <= b.last && b.has(s) {
 			return true
