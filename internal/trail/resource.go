@@ -156,6 +156,9 @@ func (c *change) value(name string) (string, bool) {
 	if !ok || f.Missing() || f.Partial() && len(f.Raw()) <= len(`"?`) {
 		return "", false
 	}
+	if len(f.Raw()) > maxValue {
+		c.rec.Marks |= record.Cut
+	}
 	return c.trail.intern(f), true
 }
 
@@ -362,5 +365,6 @@ func rest(r *record.Record) string {
 			words = append(words, f.Name()+"="+f.String())
 		}
 	}
-	return strings.Join(words, " ")
+	text := strings.Join(words, " ")
+	return text[:min(len(text), maxValue)]
 }

@@ -173,6 +173,10 @@ func (t *Trail) finish(s *Session) {
 	t.recycle(s)
 }
 
+// maxValue is the longest value that is kept whole. The kernel cuts texts at
+// 8560 bytes, so a longer one is no real record's.
+const maxValue = 16 << 10
+
 // maxInterned and maxLength bound the memory for values that come again and
 // again.
 const maxInterned, maxLength = 1 << 14, 256
@@ -187,6 +191,7 @@ func (t *Trail) intern(f record.Field) string {
 }
 
 func (t *Trail) internBytes(b []byte) string {
+	b = b[:min(len(b), maxValue)]
 	if s, ok := t.interned[string(b)]; ok {
 		return s
 	}

@@ -383,6 +383,23 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// What no kernel can have written doesn't fill the memory.
+func TestOverlongValues(t *testing.T) {
+	s := newScene().start(uuidA, 42)
+	for i := range 3 {
+		s.disk(uuidA, "attach", "?", fmt.Sprintf("/%d%s", i, strings.Repeat("x", 1<<20)), "success")
+	}
+	sessions, _ := read(t, s.lines)
+	for i, h := range sessions[0].Holdings {
+		if len(h.ID) > maxValue || h.Marks&record.Cut == 0 || !strings.HasPrefix(h.ID, fmt.Sprintf("/%dx", i)) {
+			t.Errorf("%d bytes, marks %v", len(h.ID), h.Marks.Names())
+		}
+	}
+	if n := len(sessions[0].Holdings); n != 3 {
+		t.Errorf("%d holdings", n)
+	}
+}
+
 // A record that was cut is kept and marked, and proves no success.
 func TestCutRecord(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "cases", "trunc.log"))

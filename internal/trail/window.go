@@ -43,6 +43,7 @@ func (w *window) remove(i int) *entry {
 	for ; i > 0; i-- {
 		*w.at(i) = *w.at(i - 1)
 	}
+	*w.at(0) = nil // not to keep what is used up
 	w.from = (w.from + 1) % windowSize
 	w.n--
 	w.bytes -= e.size
