@@ -16,10 +16,10 @@ import (
 //   - a line that comes much too late, or again, as from copies of one log;
 //   - a boot.
 //
-// So a boot is taken for one when its first records agree: a SYSTEM_BOOT, or
-// a serial far below the last and a later time, half a minute without a record,
-// or two in a row whose times don't fit their serials. Until then the first of
-// them is a suspect.
+// So a boot is taken for one when more than a lower serial says so: a
+// SYSTEM_BOOT, a serial far below the last with a later time, half a minute
+// without a record before it, or two records in a row whose times don't fit
+// their serials. Until the second comes, the first is a suspect.
 
 const (
 	// ahead is by how many milliseconds a record may be later than one with a

@@ -51,10 +51,11 @@ func (w *window) remove(i int) *entry {
 }
 
 // push puts an entry behind the others; or, where entries of its node and boot
-// have higher serials, before these.
+// have higher serials, before these. auditd's own records stay where they came:
+// their serials are no kernel's.
 func (w *window) push(e *entry) {
 	at := w.n
-	for i := w.n - 1; i >= 0 && !e.late; i-- {
+	for i := w.n - 1; i >= 0 && !e.late && !e.rec.Type.Daemon(); i-- {
 		o := *w.at(i)
 		if o.node != e.node || o.rec.Type.Daemon() {
 			continue
