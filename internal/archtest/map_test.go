@@ -22,6 +22,7 @@ var product = []string{
 	"record", "guest/...", "auditlog", "kaudit/...",
 	"internal/input", "internal/fact", "internal/trail", "internal/store",
 	"internal/hypervisor/...", "internal/agent", "internal/report", "internal/web",
+	"internal/when", "internal/doctor",
 }
 
 var dependencyMap = []rule{
@@ -75,6 +76,9 @@ var dependencyMap = []rule{
 		modules: []string{"github.com/digitalocean/go-libvirt"},
 		outside: true,
 	},
+	{tree: "internal/when"},
+
+	{tree: "internal/doctor", may: []string{"record", "auditlog", "kaudit"}, outside: true},
 
 	// Showing: pure functions of the trail, and the pages around them.
 	{tree: "internal/report", may: []string{"record", "internal/trail"}},
