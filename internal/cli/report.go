@@ -31,7 +31,7 @@ running when the log holds no end of its session.` + inputsHelp,
 			}
 			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Guests: c.Guests(), Sessions: c.Sessions(),
+					Guests: trail.Guests(c.Sessions()), Sessions: c.Sessions(),
 					Summary: r.trail.Summary(), Totals: r.totals, Source: sourceName(args),
 				}, text.options(std.Out))
 			})

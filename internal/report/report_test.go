@@ -50,7 +50,7 @@ func follow(t testing.TB, log string) found {
 		f.totals.Lines++
 	}
 	tr.End()
-	f.sessions, f.guests, f.summary = c.Sessions(), c.Guests(), tr.Summary()
+	f.sessions, f.guests, f.summary = c.Sessions(), trail.Guests(c.Sessions()), tr.Summary()
 	return f
 }
 

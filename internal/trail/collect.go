@@ -29,24 +29,39 @@ func (c *Collector) Sessions() []*Session {
 			cmp.Compare(a.UUID, b.UUID),
 		)
 	})
+	c.number()
 	return c.sessions
 }
 
-// Guests gives the guests by node and name, each with its sessions. A guest
-// has the name of its last session.
-func (c *Collector) Guests() []*Guest {
-	type key struct{ node, uuid, name string }
-	byKey := map[key]*Guest{}
+// guestID tells guests apart: by uuid, or by name where there is none.
+type guestID struct{ node, uuid, name string }
+
+func (s *Session) guestID() guestID {
+	if s.UUID != "" {
+		return guestID{node: s.Node, uuid: s.UUID}
+	}
+	return guestID{node: s.Node, name: s.Name}
+}
+
+// number counts each guest's sessions.
+func (c *Collector) number() {
+	count := map[guestID]int{}
+	for _, s := range c.sessions {
+		count[s.guestID()]++
+		s.Number = count[s.guestID()]
+	}
+}
+
+// Guests gives the guests of some sessions by node and name. A guest has the
+// name of its last session.
+func Guests(sessions []*Session) []*Guest {
+	byID := map[guestID]*Guest{}
 	var guests []*Guest
-	for _, s := range c.Sessions() {
-		k := key{node: s.Node, uuid: s.UUID}
-		if k.uuid == "" {
-			k.name = s.Name
-		}
-		g := byKey[k]
+	for _, s := range sessions {
+		g := byID[s.guestID()]
 		if g == nil {
 			g = &Guest{Node: s.Node, UUID: s.UUID}
-			byKey[k] = g
+			byID[s.guestID()] = g
 			guests = append(guests, g)
 		}
 		g.Name, g.Virt = s.Name, s.Virt

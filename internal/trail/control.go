@@ -12,6 +12,8 @@ func (t *Trail) control(e *entry) {
 		t.controlStop(e)
 	case op.Is("init"):
 		t.controlInit(e)
+	default:
+		t.aside(e, op.String())
 	}
 }
 
@@ -24,14 +26,12 @@ func (t *Trail) controlStart(e *entry) {
 		t.startFailed(g, e)
 		return
 	case r.Result == record.Unknown && pid == 0: // cut before it says how it went
-		if g != nil {
-			t.settleStart(g)
-			t.start(g, e)
-		}
+		t.cutStart(g, e)
 		return
 	}
 	t.counts.Starts++
 	if g == nil {
+		t.tellControl(e, nil, nil, OpStart)
 		return
 	}
 	t.settleStart(g)
@@ -41,6 +41,17 @@ func (t *Trail) controlStart(e *entry) {
 	s.Start, s.PID = r.Stamp, pid
 	s.StartReason = t.fieldText(r, "reason")
 	t.opened(g, s)
+	t.tellControl(e, g, s, OpStart)
+}
+
+// cutStart takes a start that was cut before it says how it went.
+func (t *Trail) cutStart(g *guest, e *entry) {
+	var s *Session
+	if g != nil {
+		t.settleStart(g)
+		s = t.start(g, e)
+	}
+	t.tellControl(e, g, s, OpStart)
 }
 
 // startFailed makes a session of its own of a start that failed. That it was
@@ -48,6 +59,7 @@ func (t *Trail) controlStart(e *entry) {
 func (t *Trail) startFailed(g *guest, e *entry) {
 	t.counts.FailedStarts++
 	if g == nil {
+		t.tellControl(e, nil, nil, OpStart)
 		return
 	}
 	t.settle(g)
@@ -57,6 +69,7 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 	if g.open != nil {
 		g.open.presume(presumption{why: startedAgain, at: s.First})
 	}
+	t.tellControl(e, g, s, OpStart)
 	s.State = Failed
 	s.Start = e.rec.Stamp
 	s.StartReason = t.fieldText(&e.rec, "reason")
@@ -72,6 +85,7 @@ func (t *Trail) controlStop(e *entry) {
 	g := t.guestOf(e.node, r)
 	if g == nil {
 		t.counts.StopsWithoutStart++
+		t.tellControl(e, nil, nil, OpStop)
 		return
 	}
 	t.settleStart(g)
@@ -80,6 +94,7 @@ func (t *Trail) controlStop(e *entry) {
 		return
 	}
 	s := t.live(g, e)
+	t.tellControl(e, g, s, OpStop)
 	if r.Result == record.Failed {
 		alive(s, g.node, r.Stamp)
 		s.Attempts = append(s.Attempts, Attempt{Op: "stop", At: r.Stamp, Marks: r.Marks})
@@ -110,6 +125,7 @@ func before(e *entry, g *guest) bool {
 func (t *Trail) strayStop(g *guest, e *entry) {
 	s := t.fresh(g, &e.rec)
 	t.touch(s, e)
+	t.tellControl(e, g, s, OpStop)
 	t.counts.StopsWithoutStart++
 	s.State, s.End = Closed, e.rec.Stamp
 	s.EndReason = t.fieldText(&e.rec, "reason")
@@ -121,10 +137,12 @@ func (t *Trail) controlInit(e *entry) {
 	t.counts.Inits++
 	g := t.guestOf(e.node, r)
 	if g == nil {
+		t.tellControl(e, nil, nil, OpInit)
 		return
 	}
 	t.settleStart(g)
 	s := t.live(g, e)
+	t.tellControl(e, g, s, OpInit)
 	if r.Result == record.Failed {
 		s.Attempts = append(s.Attempts, Attempt{Op: "init", At: r.Stamp, Marks: r.Marks})
 		return
@@ -142,6 +160,7 @@ func (t *Trail) label(e *entry) {
 	r := &e.rec
 	g := t.guestOf(e.node, r)
 	if g == nil {
+		t.tellLabel(e, nil, nil, &Label{})
 		return
 	}
 	t.settleStart(g)
@@ -154,6 +173,7 @@ func (t *Trail) label(e *entry) {
 	}
 	s := t.start(g, e)
 	s.labelled = true
+	t.tellLabel(e, g, s, &l)
 	if r.Result == record.Failed {
 		s.Attempts = append(s.Attempts, Attempt{Kind: "label", ID: l.Process, Sub: l.Model, Op: "start", At: r.Stamp, Marks: r.Marks})
 		return

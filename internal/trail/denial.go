@@ -8,8 +8,9 @@ import (
 
 // denial takes an AVC: it counts where what was denied is a guest.
 func (t *Trail) denial(e *entry) {
-	if _, ok := denied(e); ok {
+	if g, ok := denied(e); ok {
 		t.counts.GuestAVCs++
+		t.tellDenial(e, g)
 	}
 }
 
@@ -124,18 +125,54 @@ func category(b []byte) (uint16, bool) {
 // program's own and no part of the message.)
 func (t *Trail) anomaly(e *entry) {
 	r := &e.rec
-	pid := number(r, "pid")
+	s, uuid := t.process(e)
+	if s == nil && uuid == "" {
+		return
+	}
+	t.counts.GuestAnomalies++
+	op := OpAnomaly
+	if r.Type == record.AnomAbend {
+		op = OpCrash
+		if s != nil {
+			s.presumed = presumption{why: crashed, at: r.Stamp, exact: true, sig: number(r, "sig")}
+		}
+	}
+	if ev := t.tellProcess(e, s, uuid, op); ev != nil {
+		ev.Reason = r.TypeName()
+		if sig := t.fieldText(r, "sig"); sig != "" {
+			ev.Reason = "signal " + sig
+		}
+	}
+}
+
+// seccomp takes a SECCOMP record: a process made a system call that it may
+// not.
+func (t *Trail) seccomp(e *entry) {
+	if !t.keeps {
+		return
+	}
+	s, uuid := t.process(e)
+	if s == nil && uuid == "" {
+		return
+	}
+	r := &e.rec
+	ev := t.tellProcess(e, s, uuid, OpSeccomp)
+	ev.Kind, ev.ID, ev.Sub = "syscall", t.fieldText(r, "syscall"), t.untrusted(r, "comm")
+	if sig := t.fieldText(r, "sig"); sig != "" && sig != "0" {
+		ev.Reason = "signal " + sig
+	}
+}
+
+// process tells whose process a record of the kernel is about: a session's, by
+// its pid, or a guest's, by its AppArmor profile.
+func (t *Trail) process(e *entry) (s *Session, uuid string) {
+	pid := number(&e.rec, "pid")
 	if g := e.node.byPID[pid]; g != nil && pid != 0 {
 		t.settle(g)
 		if s := g.open; s != nil && s.PID == pid && s.presumed.why == notLost {
-			t.counts.GuestAnomalies++
-			if r.Type == record.AnomAbend {
-				s.presumed = presumption{why: crashed, at: r.Stamp, exact: true, sig: number(r, "sig")}
-			}
-			return
+			return s, s.UUID
 		}
 	}
-	if f, ok := r.Lookup("subj"); ok && profileGuest(f.String()) != "" {
-		t.counts.GuestAnomalies++
-	}
+	f, _ := e.rec.Lookup("subj")
+	return nil, profileGuest(f.String())
 }

@@ -95,7 +95,7 @@ func (t *Trail) fresh(g *guest, r *record.Record) *Session {
 	s := t.newSession()
 	s.Node, s.UUID = g.node.name, g.uuid
 	s.First = r.Stamp
-	s.boots = len(g.node.boots)
+	s.boots, s.boot = len(g.node.boots), g.node.reached
 	return s
 }
 
@@ -259,6 +259,7 @@ func (t *Trail) lose(g *guest) {
 	} else {
 		s.endBetween(p.at)
 	}
+	t.tellLoss(g.node, s)
 	t.close(g)
 }
 

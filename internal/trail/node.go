@@ -24,6 +24,13 @@ type node struct {
 	boots     []boot // what ended all sessions before
 	announced bool   // this boot's SYSTEM_BOOT has been seen
 	quiet     bool   // no guest was heard of since the last of boots
+
+	last Moment // the latest record
+
+	// What is kept for Events.
+	events, losses []*Event
+	seen           Moment // the last record
+	clock          Moment // the last record that a program sent
 }
 
 // boot is a boot of a node.
@@ -40,6 +47,9 @@ func newNode(name string) *node {
 
 // arrive notes the boot that a record belongs to.
 func (n *node) arrive(e *entry) {
+	if earlier(n.last, e.rec.Stamp) {
+		n.last = e.rec.Stamp
+	}
 	if e.late || e.rec.Type.Daemon() || e.rec.Stamp.Serial > maxSerial {
 		return
 	}

@@ -65,15 +65,17 @@ func layoutOf(k *record.Kind) layout {
 func (t *Trail) resource(e *entry) {
 	r := &e.rec
 	g := t.guestOf(e.node, r)
-	if g == nil {
-		return
-	}
-	t.settleStart(g)
 	reason := t.fieldText(r, "reason")
 	l, ok := layouts[r.Kind]
 	if !ok {
 		l = unknownLayout(r, t.fieldText(r, "resrc"))
 	}
+	if g == nil {
+		c := change{trail: t, rec: r, layout: l, reason: reason}
+		c.tell(e, nil)
+		return
+	}
+	t.settleStart(g)
 	s := t.sessionFor(g, e, l.shape, reason)
 	c := change{trail: t, session: s, rec: r, layout: l, reason: reason}
 	switch l.shape {
@@ -86,6 +88,7 @@ func (t *Trail) resource(e *entry) {
 	default:
 		c.whole()
 	}
+	c.tell(e, g)
 }
 
 // sessionFor finds the session that a resource record belongs to: a start's
@@ -138,6 +141,7 @@ func (s *Session) yieldOpened(next *Session) {
 		next.opens++
 		s.opens--
 	}
+	s.yieldEvents(len(s.Holdings)-n, next)
 	s.Holdings = s.Holdings[:n]
 }
 
@@ -270,10 +274,7 @@ func (c *change) step() {
 // cgroup takes a device rule.
 func (c *change) cgroup() {
 	class, _ := c.value("class")
-	path, ok := c.value("path")
-	if !ok {
-		path, _ = c.value("category")
-	}
+	path := c.device()
 	acl, _ := c.value("acl")
 	if c.rec.Result == record.Failed {
 		c.session.Attempts = append(c.session.Attempts, Attempt{
@@ -283,6 +284,15 @@ func (c *change) cgroup() {
 	}
 	allow := c.reason != "deny"
 	c.session.rule(Permission{Class: class, Path: path, ACL: acl, Allow: allow, From: c.rec.Stamp})
+}
+
+// device is what a device rule is for: a path, or a class of devices.
+func (c *change) device() string {
+	path, ok := c.value("path")
+	if !ok {
+		path, _ = c.value("category")
+	}
+	return path
 }
 
 // rule notes a device rule, and ends what a denial takes back.

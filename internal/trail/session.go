@@ -66,13 +66,20 @@ type Session struct {
 	// could be mended.
 	Late bool
 
+	// Number counts the guest's sessions on its node, from 1; a Collector gives
+	// it.
+	Number int
+
 	presumed presumption
 	open     map[holdKey][]int // holdings that hold still, of a session with many
 	allowed  map[[2]string][]int
-	opens    int  // files that are open for interfaces
-	mixed    bool // the holdings are not in order
-	boots    int  // how many boots of its node came before it was last heard of
-	labelled bool // the start began with labels, so it is a start
+	opens    int      // files that are open for interfaces
+	mixed    bool     // the holdings are not in order
+	boots    int      // how many boots of its node came before it was last heard of
+	boot     int      // in which of its node's boots it began
+	labelled bool     // the start began with labels, so it is a start
+	openedBy []*Event // of net-open
+	into     *Session // what it turned out to be part of
 }
 
 // A Label is a security label that was bound to the session's guest.
@@ -292,6 +299,8 @@ func (s *Session) adopt(s2 *Session) {
 	s.Labels = append(s.Labels, s2.Labels...)
 	s.Last = s2.Last
 	s.Late = s.Late || s2.Late
+	s.openedBy = append(s.openedBy, s2.openedBy...)
+	s2.into = s
 }
 
 // sort puts the holdings in order where two beginnings were mixed.

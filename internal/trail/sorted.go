@@ -23,3 +23,15 @@ func (n *node) sortedGuests() []*guest {
 	slices.SortFunc(guests, func(a, b *guest) int { return cmp.Compare(a.key, b.key) })
 	return guests
 }
+
+// sortedKeys gives the keys of sets in order.
+func sortedKeys(sets ...map[string]bool) []string {
+	var keys []string
+	for _, set := range sets {
+		for k := range set {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}

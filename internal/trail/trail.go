@@ -14,6 +14,7 @@ type Trail struct {
 	spare     []*Session // finished ones whose memory can be used again
 	key       []byte
 	value     []byte
+	keeps     bool // events
 }
 
 // New gives an empty trail. Each session is given to onSession when its end is
@@ -119,7 +120,9 @@ func (t *Trail) nodeOf(stream string, r *record.Record) *node {
 
 // use takes a record in its order.
 func (t *Trail) use(e *entry) {
+	reached := e.node.reached
 	e.node.arrive(e)
+	t.host(e, e.node.reached > reached)
 	r := &e.rec
 	t.counts.add(e)
 	switch {
@@ -133,6 +136,10 @@ func (t *Trail) use(e *entry) {
 		t.denial(e)
 	case r.Type.Anomaly():
 		t.anomaly(e)
+	case r.Type == record.Seccomp:
+		t.seccomp(e)
+	case r.Type.Virt():
+		t.aside(e, virtOps[r.Type])
 	}
 }
 
@@ -152,7 +159,7 @@ const maxSpares, maxSpare = 1024, 256
 
 // recycle keeps the memory of a session that nobody holds.
 func (t *Trail) recycle(s *Session) {
-	if len(t.spare) >= maxSpares || cap(s.Holdings)+cap(s.Permissions)+cap(s.Attempts)+cap(s.Steps) > maxSpare {
+	if t.keeps || len(t.spare) >= maxSpares || cap(s.Holdings)+cap(s.Permissions)+cap(s.Attempts)+cap(s.Steps) > maxSpare {
 		return
 	}
 	*s = Session{

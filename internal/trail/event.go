@@ -1,0 +1,255 @@
+package trail
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// An Event is what one record says of a guest or its host; or that a session
+// was lost, which no record says.
+type Event struct {
+	At   Moment
+	Node string
+	// Type is the record's; 0 of an event that no record tells.
+	Type record.Type
+	// UUID and Name are the guest's where no session is.
+	UUID, Name string
+	// Op is what was done: one of the Op constants, or what the record's op= or
+	// reason= says.
+	Op string
+	// Reason is why: the reason of a start or stop, what a process was denied.
+	Reason string
+	// Kind, ID and Sub name a resource as those of a Holding do. Old is what
+	// was there before.
+	Kind, ID, Sub, Old string
+	Result             record.Result
+	Marks              record.Marks
+	// Held tells whether the guest held what was denied to it.
+	Held Held
+	// Late tells that the record came after others that follow it.
+	Late bool
+	// Sender sent the record, Exe is its program. A record of the kernel's own
+	// has none.
+	Sender Sender
+	Exe    string
+	// Before is the last record of the node before a host's event.
+	Before Moment
+
+	session *Session
+}
+
+// Sender is the process that sent a record.
+type Sender struct{ PID, UID, AUID uint32 }
+
+// What events tell, beside what records call attach, detach, update and so on.
+const (
+	OpStart          = "start"
+	OpStop           = "stop"
+	OpInit           = "init"
+	OpLost           = "lost"
+	OpLabel          = "label"
+	OpAllow          = "allow"
+	OpDeny           = "deny"
+	OpDenied         = "denied"  // a process was denied something by its label
+	OpSeccomp        = "seccomp" // a process made a system call that it may not
+	OpCrash          = "crash"   // a process was ended by a signal
+	OpAnomaly        = "anomaly"
+	OpCreate         = "create"
+	OpDestroy        = "destroy"
+	OpMigrateIn      = "migrate-in"
+	OpMigrateOut     = "migrate-out"
+	OpIntegrityCheck = "integrity-check"
+	OpBoot           = "boot"
+	OpShutdown       = "shutdown"
+	OpClockBack      = "clock-back"   // the host's clock was set back
+	OpAuditd         = "auditd"       // what else auditd says of itself
+	OpAuditdStart    = "auditd-start" // auditd began to write
+	OpAuditdEnd      = "auditd-end"
+)
+
+// Held tells whether a guest held a resource.
+type Held uint8
+
+// What is known of it. HeldUnknown is for what can't be compared with records,
+// such as a file's name without its directory.
+const (
+	HeldUnknown Held = iota
+	HeldNo
+	HeldYes
+)
+
+func (h Held) String() string { return [...]string{"unknown", "no", "yes"}[h] }
+
+// Session gives the session that an event belongs to, or nil: those of the
+// host, and of a guest that isn't known to run.
+func (e *Event) Session() *Session {
+	for e.session != nil && e.session.into != nil {
+		e.session = e.session.into
+	}
+	return e.session
+}
+
+// KeepEvents makes the trail keep what each record says, for Events. It is to
+// be called before the first Add.
+func (t *Trail) KeepEvents() { t.keeps = true }
+
+// tell keeps an event of that record. It gives nil where events are not kept.
+func (t *Trail) tell(e *entry, s *Session, op string) *Event {
+	if !t.keeps {
+		return nil
+	}
+	r := &e.rec
+	ev := &Event{
+		At: r.Stamp, Node: e.node.name, Type: r.Type, Op: op,
+		Result: r.Result, Marks: r.Marks, Late: e.late, session: s,
+	}
+	sender := r.Sender()
+	ev.Sender = Sender{PID: sender.PID, UID: sender.UID, AUID: sender.AUID}
+	for _, f := range r.Fields(record.Libaudit) {
+		if f.Name() == "exe" && !f.Missing() {
+			ev.Exe = t.intern(f)
+		}
+	}
+	e.node.events = append(e.node.events, ev)
+	return ev
+}
+
+// tellGuest keeps an event of a guest that may have no session.
+func (t *Trail) tellGuest(e *entry, g *guest, s *Session, op string) *Event {
+	ev := t.tell(e, s, op)
+	if ev == nil {
+		return nil
+	}
+	if ev.Name = t.fieldText(&e.rec, "vm"); ev.Name == "" && s == nil && g != nil && g.open != nil {
+		ev.Name = g.open.Name
+	}
+	if ev.UUID = t.fieldText(&e.rec, "uuid"); ev.UUID == "" && g != nil {
+		ev.UUID = g.uuid
+	}
+	return ev
+}
+
+// tellControl keeps an event of a guest as a whole.
+func (t *Trail) tellControl(e *entry, g *guest, s *Session, op string) {
+	if ev := t.tellGuest(e, g, s, op); ev != nil {
+		ev.Reason = t.fieldText(&e.rec, "reason")
+	}
+}
+
+// tell keeps the event of a resource's change.
+func (c *change) tell(e *entry, g *guest) {
+	if !c.trail.keeps {
+		return
+	}
+	ev := c.trail.tellGuest(e, g, c.session, c.reason)
+	ev.Kind, ev.Sub = c.kind, c.subject()
+	switch c.shape {
+	case cgroup:
+		ev.Sub, _ = c.value("class")
+		ev.ID = c.device()
+		ev.Reason, _ = c.value("acl")
+	case replaced, stepped:
+		ev.Old, _ = c.value(c.old)
+		ev.ID, _ = c.value(c.now)
+	case other:
+		ev.ID = rest(c.rec)
+	default:
+		ev.ID, _ = c.value(c.now)
+	}
+	ev.Marks = c.rec.Marks
+	if c.kind == netOpen && c.session != nil {
+		c.session.openedBy = append(c.session.openedBy, ev)
+	}
+}
+
+// yieldEvents hands the last n events of opened files over to another session.
+func (s *Session) yieldEvents(n int, next *Session) {
+	if n > len(s.openedBy) {
+		return // events are not kept
+	}
+	from := len(s.openedBy) - n
+	for _, ev := range s.openedBy[from:] {
+		ev.session = next
+	}
+	next.openedBy = append(next.openedBy, s.openedBy[from:]...)
+	s.openedBy = s.openedBy[:from]
+}
+
+// tellLoss keeps that a session was lost, for its place among the events.
+func (t *Trail) tellLoss(n *node, s *Session) {
+	if !t.keeps {
+		return
+	}
+	ev := &Event{At: s.EndBefore, Node: s.Node, Op: OpLost, Reason: s.EndReason, session: s}
+	if s.End != (Moment{}) {
+		ev.At = s.End
+	}
+	n.losses = append(n.losses, ev)
+}
+
+// Events gives what was told, node by node in the order of its records, and
+// the nodes' by time. It is whole after End.
+func (t *Trail) Events() []*Event {
+	var lists [][]*Event
+	for _, n := range t.sortedNodes() {
+		lists = append(lists, n.eventsInOrder())
+	}
+	return mergeEvents(lists)
+}
+
+// eventsInOrder gives a node's events, the losses of its sessions beside what
+// proves them: behind a crash, before a boot or the next start.
+func (n *node) eventsInOrder() []*Event {
+	lost := map[Moment][]*Event{}
+	for _, ev := range n.losses {
+		lost[ev.At] = append(lost[ev.At], ev)
+	}
+	events := make([]*Event, 0, len(n.events))
+	for _, ev := range n.events {
+		crashes := lost[ev.At]
+		delete(lost, ev.At)
+		if ev.Op == OpCrash {
+			events = append(append(events, ev), crashes...)
+		} else {
+			events = append(append(events, crashes...), ev)
+		}
+	}
+	var rest []*Event // of which the evidence is no event
+	for _, evs := range lost {
+		rest = append(rest, evs...)
+	}
+	slices.SortFunc(rest, func(a, b *Event) int {
+		return cmp.Or(cmp.Compare(a.At.Millis, b.At.Millis), cmp.Compare(a.At.Serial, b.At.Serial), cmp.Compare(a.UUID, b.UUID))
+	})
+	return mergeEvents([][]*Event{events, rest})
+}
+
+// mergeEvents merges lists by time and keeps the order of each.
+func mergeEvents(lists [][]*Event) []*Event {
+	lists = slices.DeleteFunc(lists, func(l []*Event) bool { return len(l) == 0 })
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	type place struct {
+		millis   int64
+		list, at int
+	}
+	var all []place
+	for i, l := range lists {
+		latest := l[0].At.Millis
+		for j, ev := range l { // a time that goes back doesn't change the order
+			latest = max(latest, ev.At.Millis)
+			all = append(all, place{latest, i, j})
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.millis, b.millis), cmp.Compare(a.list, b.list), cmp.Compare(a.at, b.at))
+	})
+	events := make([]*Event, len(all))
+	for i, p := range all {
+		events[i] = lists[p.list][p.at]
+	}
+	return events
+}

@@ -1,0 +1,167 @@
+package trail
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// virtOps are the operations that a record's type tells. libvirt sends none of
+// these.
+var virtOps = map[record.Type]string{
+	record.VirtCreate:         OpCreate,
+	record.VirtDestroy:        OpDestroy,
+	record.VirtMigrateIn:      OpMigrateIn,
+	record.VirtMigrateOut:     OpMigrateOut,
+	record.VirtIntegrityCheck: OpIntegrityCheck,
+}
+
+// aside takes a record that tells of a guest and changes none of its sessions.
+func (t *Trail) aside(e *entry, op string) {
+	if !t.keeps {
+		return
+	}
+	if op == "" {
+		op = e.rec.TypeName()
+	}
+	g := t.guestOf(e.node, &e.rec)
+	if g == nil {
+		t.tellControl(e, nil, nil, op)
+		return
+	}
+	t.settle(g)
+	t.tellControl(e, g, g.open, op)
+	g.forget()
+}
+
+// tellLabel keeps the event of a security label.
+func (t *Trail) tellLabel(e *entry, g *guest, s *Session, l *Label) {
+	if ev := t.tellGuest(e, g, s, OpLabel); ev != nil {
+		ev.ID, ev.Sub = l.Process, l.Model
+	}
+}
+
+// tellProcess keeps an event of a guest's process, by its session where it is
+// known, otherwise by the guest that the process is labelled with.
+func (t *Trail) tellProcess(e *entry, s *Session, uuid, op string) *Event {
+	if s == nil {
+		s = e.node.guests[uuid].present()
+	}
+	ev := t.tell(e, s, op)
+	if ev == nil {
+		return nil
+	}
+	ev.UUID = uuid
+	ev.Result = record.Failed
+	return ev
+}
+
+// tellDenial keeps the event of a denial.
+func (t *Trail) tellDenial(e *entry, g *guest) {
+	if !t.keeps {
+		return
+	}
+	r := &e.rec
+	f, _ := r.Lookup("profile")
+	ev := t.tellProcess(e, g.present(), profileGuest(f.String()), OpDenied)
+	ev.ID, ev.Kind = t.untrusted(r, "path"), t.fieldText(r, "class")
+	if ev.ID == "" {
+		ev.ID = t.untrusted(r, "name")
+	}
+	if _, ok := r.Lookup("apparmor"); ok {
+		ev.Reason = t.fieldText(r, "operation")
+		if mask := t.fieldText(r, "denied_mask"); mask != "" {
+			ev.Reason += " (" + mask + ")"
+		}
+	} else {
+		ev.Reason, ev.Kind = permissions(r), t.fieldText(r, "tclass")
+		if f, _ := r.Lookup("permissive"); f.Is("1") {
+			ev.Result = record.Success
+		}
+	}
+	if s := ev.Session(); s != nil {
+		ev.UUID, ev.Held = s.UUID, s.heldPath(ev.ID)
+	}
+}
+
+// present gives the session of a guest that something is said of now: the one
+// that runs, or the one that starts.
+func (g *guest) present() *Session {
+	switch {
+	case g == nil:
+		return nil
+	case g.open == nil || g.starting != nil && g.open.presumed.why != notLost:
+		return g.starting
+	}
+	return g.open
+}
+
+// permissions gives what SELinux denied: the words in braces.
+func permissions(r *record.Record) string {
+	var words []string
+	inside := false
+	for _, f := range r.Fields(record.Message) {
+		switch word := string(f.Raw()); {
+		case f.Name() != "":
+			return strings.Join(words, " ")
+		case word == "{":
+			inside = true
+		case word == "}":
+			return strings.Join(words, " ")
+		case inside:
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// untrusted gives a text that the kernel writes in quotes, or in hex where it
+// holds what can't stand there.
+func (t *Trail) untrusted(r *record.Record, name string) string {
+	f, ok := r.Lookup(name)
+	if !ok || f.Missing() {
+		return ""
+	}
+	raw := f.Raw()
+	if n := len(raw); n == 0 || n%2 != 0 || n > 2*maxValue {
+		return t.intern(f)
+	}
+	text := make([]byte, 0, len(raw)/2)
+	for i := 0; i < len(raw); i += 2 {
+		b, err := strconv.ParseUint(string(raw[i:i+2]), 16, 8)
+		if err != nil {
+			return t.intern(f)
+		}
+		text = append(text, byte(b))
+	}
+	return t.internBytes(text)
+}
+
+// pathKinds are the kinds of holdings that a path alone identifies.
+var pathKinds = [...]string{
+	"disk", "fs", "chardev", "smartcard", "rng", "tpm", "tpm-emulator", "tpm-external",
+	"shmem", "ivshmem-socket", "evdev", "hostdev",
+}
+
+// heldPath tells whether a session holds a file. A name without a directory
+// can't be compared.
+func (s *Session) heldPath(path string) Held {
+	if !strings.HasPrefix(path, "/") {
+		return HeldUnknown
+	}
+	if s.open != nil {
+		for _, kind := range pathKinds {
+			if s.holds(holdKey{kind: kind, id: path}) {
+				return HeldYes
+			}
+		}
+		return HeldNo
+	}
+	for i := range s.Holdings {
+		if h := &s.Holdings[i]; h.Ended == "" && h.ID == path {
+			return HeldYes
+		}
+	}
+	return HeldNo
+}

@@ -1,0 +1,69 @@
+package trail
+
+import "github.com/virtaudit/virtaudit/record"
+
+// clockBack is by how many milliseconds a time must go back to be told: less is
+// the jitter of senders.
+const clockBack = 1000
+
+// host keeps the events of a record's host. That it booted may be seen by the
+// serials alone.
+func (t *Trail) host(e *entry, booted bool) {
+	if !t.keeps {
+		return
+	}
+	r, n := &e.rec, e.node
+	t.watchClock(e)
+	switch {
+	case booted:
+		t.tellHost(e, OpBoot).Reason = "serials began anew"
+	case r.Type == record.SystemBoot:
+		t.tellHost(e, OpBoot)
+	case r.Type == record.SystemShutdown:
+		t.tellHost(e, OpShutdown)
+	case r.Type.Daemon():
+		t.daemon(e)
+	}
+	if !r.Type.Daemon() && !e.late {
+		n.seen = r.Stamp
+	}
+}
+
+func (t *Trail) tellHost(e *entry, op string) *Event {
+	ev := t.tell(e, nil, op)
+	ev.Before = e.node.seen
+	return ev
+}
+
+// watchClock notes when the host's clock was set back. Only what programs send
+// is stamped when it comes: a record of the kernel's own has the time at which
+// its system call began.
+func (t *Trail) watchClock(e *entry) {
+	r, n := &e.rec, e.node
+	if e.late || !r.Type.Virt() && r.Type != record.UserAVC && r.Type != record.SystemBoot {
+		return
+	}
+	if r.Stamp.Millis < n.clock.Millis-clockBack {
+		ev := t.tell(e, nil, OpClockBack)
+		ev.Before = n.clock
+	}
+	n.clock = r.Stamp
+}
+
+// daemon keeps what auditd says of itself.
+func (t *Trail) daemon(e *entry) {
+	r := &e.rec
+	op := OpAuditd
+	switch r.Type {
+	case record.DaemonStart:
+		op = OpAuditdStart
+	case record.DaemonEnd, daemonAbort:
+		op = OpAuditdEnd
+	}
+	ev := t.tellHost(e, op)
+	if ev.Reason = t.fieldText(r, "op"); ev.Reason == "" {
+		ev.Reason = r.TypeName()
+	}
+}
+
+const daemonAbort record.Type = 1202

@@ -1,0 +1,169 @@
+package trail
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A Finding is what somebody should look at: a failure, a gap, a conflict, a
+// disagreement of records.
+type Finding struct {
+	Kind     FindingKind
+	Severity Severity
+	Node     string
+	// UUID and Name are the guest's; empty in findings about a host.
+	UUID, Name string
+	// Session is the session that it is about, or nil.
+	Session *Session
+	// At is when it was, or began; Until is when it ended, where it lasted.
+	At, Until Moment
+	// Resource is what it is about, where it is about one.
+	Resource Resource
+	// Count is how many records say the same; 1 or more.
+	Count int
+	// Text says in one sentence what was found.
+	Text string
+	// Proof are the records that prove it: the first and the last of many.
+	Proof []Moment
+}
+
+// Severity tells how much a finding matters.
+type Severity uint8
+
+// The severities. Info is what may well be meant so.
+const (
+	Info Severity = iota
+	Warning
+	Critical
+)
+
+// Severities are the names of all severities, the least first.
+var Severities = []string{"info", "warning", "critical"}
+
+func (s Severity) String() string { return Severities[s] }
+
+// FindingKind is what a finding is of.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	OperationFailed  FindingKind = "operation-failed"
+	StopWithoutStart FindingKind = "stop-without-start"
+	SessionLost      FindingKind = "session-lost"
+	DetachedUnheld   FindingKind = "detach-without-attach"
+	Conflict         FindingKind = "conflict"
+	Shared           FindingKind = "shared"
+	Denial           FindingKind = "denial"
+	SeccompViolation FindingKind = "seccomp"
+	Anomaly          FindingKind = "anomaly"
+	RecordCut        FindingKind = "record-cut"
+	RecordAmbiguous  FindingKind = "record-ambiguous"
+	UnknownSender    FindingKind = "unknown-sender"
+	OrderBroken      FindingKind = "order-broken"
+	AuditdOff        FindingKind = "auditd-off"
+)
+
+// FindingKinds are the kinds, with what each is in a few words.
+var FindingKinds = []struct {
+	Kind     FindingKind
+	Severity Severity
+	Doc      string
+}{
+	{OperationFailed, Warning, "a start, an attach or another operation failed"},
+	{StopWithoutStart, Info, "a guest was stopped whose start is not in the log"},
+	{SessionLost, Warning, "a session ended without a stop"},
+	{DetachedUnheld, Warning, "a guest gave up what it is not known to have held"},
+	{Conflict, Critical, "two running guests of a host held one device, TPM, input device or MAC"},
+	{Shared, Info, "two running guests of a host held one disk"},
+	{Denial, Warning, "a guest's process was denied something by its label (AVC)"},
+	{SeccompViolation, Critical, "a guest's process made a system call that it may not"},
+	{Anomaly, Critical, "a guest's process crashed, or did another thing that the kernel finds odd"},
+	{RecordCut, Warning, "a record lost its end"},
+	{RecordAmbiguous, Info, "a record can be read in more than one way"},
+	{UnknownSender, Warning, "a record's sender is no known hypervisor daemon"},
+	{OrderBroken, Warning, "records out of order, or the clock was set back"},
+	{AuditdOff, Warning, "auditd did not write for a time"},
+}
+
+func severityOf(k FindingKind) Severity {
+	for _, row := range FindingKinds {
+		if row.Kind == k {
+			return row.Severity
+		}
+	}
+	return Warning
+}
+
+// Findings gives what is to be found in a trail's events and sessions: all
+// that it gave after End. They come by time.
+func Findings(events []*Event, sessions []*Session) []*Finding {
+	f := finder{}
+	for _, ev := range events {
+		f.event(ev)
+	}
+	for _, s := range sessions {
+		f.session(s)
+	}
+	f.conflicts(sessions)
+	slices.SortStableFunc(f.found, func(a, b *Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.At.Millis, b.At.Millis),
+			cmp.Compare(a.Node, b.Node),
+			cmp.Compare(a.At.Serial, b.At.Serial),
+		)
+	})
+	return f.found
+}
+
+// finder collects findings.
+type finder struct {
+	found   []*Finding
+	repeats map[repeat]*Finding
+	auditd  map[string]*watch // by node
+}
+
+// repeat is what findings have in common that are told once, with a count.
+type repeat struct {
+	kind    FindingKind
+	session *Session
+	node    string
+	what    string
+}
+
+// add begins a finding of a session, or of a host where that is nil.
+func (f *finder) add(kind FindingKind, node string, s *Session, at Moment) *Finding {
+	n := &Finding{Kind: kind, Severity: severityOf(kind), Node: node, At: at, Count: 1, Session: s}
+	if s != nil {
+		n.Node, n.UUID, n.Name = s.Node, s.UUID, s.Name
+	}
+	if at != (Moment{}) {
+		n.Proof = []Moment{at}
+	}
+	f.found = append(f.found, n)
+	return n
+}
+
+// of begins a finding that an event proves.
+func (f *finder) of(kind FindingKind, ev *Event) *Finding {
+	n := f.add(kind, ev.Node, ev.Session(), ev.At)
+	n.UUID, n.Name = cmp.Or(n.UUID, ev.UUID), cmp.Or(n.Name, ev.Name)
+	return n
+}
+
+// once is of for what many records say: it tells whether this is the first. The
+// others add to it.
+func (f *finder) once(kind FindingKind, ev *Event, what string) (*Finding, bool) {
+	k := repeat{kind, ev.Session(), ev.Node, what}
+	if n := f.repeats[k]; n != nil {
+		n.Count++
+		n.Until = ev.At
+		n.Proof = append(n.Proof[:1], ev.At)
+		return n, false
+	}
+	if f.repeats == nil {
+		f.repeats = map[repeat]*Finding{}
+	}
+	n := f.of(kind, ev)
+	f.repeats[k] = n
+	return n, true
+}

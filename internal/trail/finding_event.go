@@ -1,0 +1,229 @@
+package trail
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// event finds what a single event shows.
+func (f *finder) event(ev *Event) {
+	if ev.Type.Virt() {
+		f.virt(ev)
+	}
+	if ev.Late {
+		n, _ := f.once(OrderBroken, ev, "late")
+		n.Text = counted(n.Count, "record", "came after records with higher serials")
+	}
+	switch ev.Op {
+	case OpDenied:
+		f.denial(ev)
+	case OpSeccomp:
+		n := f.of(SeccompViolation, ev)
+		n.Text = sentence("system call", quoted(ev.ID), "that it may not make", by(quoted(ev.Sub)), bracketed(plainWords(ev.Reason)))
+	case OpCrash, OpAnomaly:
+		n := f.of(Anomaly, ev)
+		n.Text = "the guest's process: " + quoted(ev.Reason)
+		if ev.Op == OpCrash {
+			n.Text = sentence("the guest's process died", bracketed(plainWords(ev.Reason)))
+		}
+	case OpClockBack:
+		n := f.of(OrderBroken, ev)
+		n.Proof = []Moment{ev.Before, ev.At}
+		back := time.Duration(ev.Before.Millis-ev.At.Millis) * time.Millisecond
+		n.Text = "the clock went back by " + back.String() + " between two records"
+	}
+	f.watchAuditd(ev)
+}
+
+// virt finds what a VIRT record shows, whatever it tells of.
+func (f *finder) virt(ev *Event) {
+	if ev.Result == record.Failed {
+		n := f.of(OperationFailed, ev)
+		n.Resource = resourceOf(ev)
+		n.Text = sentence(operation(ev), "failed")
+	}
+	switch {
+	case ev.Marks&record.Cut != 0:
+		n := f.of(RecordCut, ev)
+		n.Text = sentence("the record of", operation(ev), "lost its end", outcomeUnknown(ev))
+	case ev.Marks&record.Ambiguous != 0:
+		n := f.of(RecordAmbiguous, ev)
+		n.Text = sentence("the record of", operation(ev), "can be read in more than one way")
+	}
+	f.sender(ev)
+}
+
+func outcomeUnknown(ev *Event) string {
+	if ev.Result == record.Unknown {
+		return "and with it the outcome"
+	}
+	return ""
+}
+
+// resourceOf gives the resource that an event is about.
+func resourceOf(ev *Event) Resource {
+	id := ev.ID
+	if id == "" {
+		id = ev.Old
+	}
+	return Resource{Kind: ev.Kind, ID: id, Sub: ev.Sub}
+}
+
+// operation names what an event's record tells of: attach of disk /a.img.
+func operation(ev *Event) string {
+	op := quoted(ev.Op)
+	if op == "" {
+		op = ev.Type.String()
+	}
+	switch {
+	case ev.Op == OpLabel:
+		return sentence("label", quoted(ev.ID))
+	case ev.Kind == "":
+		return op
+	case ev.Kind == netOpen:
+		return sentence("opening", resourceOf(ev).String())
+	}
+	if unit, ok := units[ev.Kind]; ok && ev.ID != "" {
+		return sentence(op, "of", ev.Kind, "to", quoted(ev.ID), unit)
+	}
+	return sentence(op, "of", resourceOf(ev).String())
+}
+
+// units are those of quantities.
+var units = map[string]string{"mem": "KiB", "vcpu": "", "iothread": ""}
+
+// denial finds what a guest's process was denied.
+func (f *finder) denial(ev *Event) {
+	n := f.of(Denial, ev)
+	what := sentence(plainWords(ev.Reason), quoted(ev.Kind), quoted(ev.ID))
+	verb := "denied:"
+	if ev.Result == record.Success {
+		verb = "would be denied, were the policy enforced:"
+	}
+	n.Text = sentence(verb, what, bracketed(heldText(ev)))
+	n.Resource = Resource{ID: ev.ID}
+}
+
+// plainWords gives what was denied, which is several words of the kernel's own,
+// unless it isn't.
+func plainWords(s string) string {
+	for word := range strings.FieldsSeq(s) {
+		if quoted(strings.Trim(word, "()")) != strings.Trim(word, "()") {
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}
+
+func heldText(ev *Event) string {
+	switch {
+	case ev.ID == "":
+		return ""
+	case ev.Held == HeldYes:
+		return "which the guest holds"
+	case ev.Held == HeldNo:
+		return "which the guest doesn't hold"
+	}
+	return "whether the guest holds it is not proven"
+}
+
+// daemons are the programs that send VIRT records of guests: libvirt's, and
+// Docker's where it was patched to.
+var daemons = []string{
+	"libvirtd", "virtqemud", "virtlxcd", "virtxend", "virtchd", "virtbhyved", "virtvzd", "virtvboxd",
+	"docker", "dockerd", "docker-containerd",
+}
+
+// systemDirs are where a system has its programs.
+var systemDirs = []string{"/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin", "/usr/libexec"}
+
+// knownSender tells whether a program is a hypervisor's daemon in a place where
+// only the system's administrator installs programs.
+func knownSender(exe string) bool {
+	dir, name := path.Split(exe)
+	dir = strings.TrimSuffix(dir, "/")
+	return slices.Contains(daemons, name) && (slices.Contains(systemDirs, dir) || strings.HasPrefix(dir, "/nix/store/"))
+}
+
+// sender finds records that no hypervisor's daemon sent: whoever has
+// CAP_AUDIT_WRITE can send them.
+func (f *finder) sender(ev *Event) {
+	if ev.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(ev.Exe) {
+		return
+	}
+	exe := quoted(ev.Exe)
+	if exe == "" {
+		exe = "a program without a name"
+	}
+	n, _ := f.once(UnknownSender, ev, exe)
+	n.Text = counted(n.Count, "record", fmt.Sprintf("sent by %s (pid %d, uid %d), no known hypervisor daemon", exe, ev.Sender.PID, ev.Sender.UID))
+}
+
+// watch is what is known of a node's auditd.
+type watch struct {
+	off    *Finding // since it ended
+	writes bool     // a record of its was seen
+}
+
+// watchAuditd finds from when to when auditd did not write.
+func (f *finder) watchAuditd(ev *Event) {
+	if ev.Op != OpAuditdStart && ev.Op != OpAuditdEnd {
+		return
+	}
+	w := f.auditd[ev.Node]
+	if w == nil {
+		if f.auditd == nil {
+			f.auditd = map[string]*watch{}
+		}
+		w = &watch{}
+		f.auditd[ev.Node] = w
+	}
+	switch {
+	case ev.Op == OpAuditdEnd && w.off == nil:
+		w.off = f.of(AuditdOff, ev)
+		w.off.Text = "auditd ended; that it began again is not in the log"
+	case ev.Op == OpAuditdStart && w.off != nil:
+		w.off.Until = ev.At
+		w.off.Proof = append(w.off.Proof, ev.At)
+		w.off.Text = "auditd did not write; what happened meanwhile is not in the log"
+		w.off = nil
+	case ev.Op == OpAuditdStart && ev.Before != (Moment{}):
+		n := f.of(AuditdOff, ev)
+		n.At, n.Until = ev.Before, ev.At
+		n.Proof = []Moment{ev.Before, ev.At}
+		n.Text = "auditd began again without having ended: it did not write for some of this time"
+	}
+}
+
+// counted says that so many records did something.
+func counted(n int, what, did string) string {
+	if n == 1 {
+		return "a " + what + " " + did
+	}
+	return fmt.Sprintf("%d %ss %s", n, what, did)
+}
+
+// sentence joins the parts that are there.
+func sentence(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ")
+}
+
+func bracketed(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return "by " + who
+}
