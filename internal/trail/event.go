@@ -36,6 +36,8 @@ type Event struct {
 	Exe    string
 	// Before is the last record of the node before a host's event.
 	Before Moment
+	// Count is how many records an event of OpLate stands for.
+	Count int
 
 	session *Session
 }
@@ -64,6 +66,7 @@ const (
 	OpBoot           = "boot"
 	OpShutdown       = "shutdown"
 	OpClockBack      = "clock-back"   // the host's clock was set back
+	OpLate           = "late"         // records of no guest came out of order, the first here
 	OpAuditd         = "auditd"       // what else auditd says of itself
 	OpAuditdStart    = "auditd-start" // auditd began to write
 	OpAuditdEnd      = "auditd-end"

@@ -23,6 +23,8 @@ func (t *Trail) host(e *entry, booted bool) {
 		t.tellHost(e, OpShutdown)
 	case r.Type.Daemon():
 		t.daemon(e)
+	case e.late && !r.Type.Virt():
+		t.tellLate(e)
 	}
 	if !r.Type.Daemon() && !e.late {
 		n.seen = r.Stamp
@@ -33,6 +35,16 @@ func (t *Trail) tellHost(e *entry, op string) *Event {
 	ev := t.tell(e, nil, op)
 	ev.Before = e.node.seen
 	return ev
+}
+
+// tellLate keeps one event of all records of a boot that came late and that
+// tell of no guest.
+func (t *Trail) tellLate(e *entry) {
+	n := e.node
+	if n.lateEvent == nil || n.lateBoot != e.boot {
+		n.lateEvent, n.lateBoot = t.tellHost(e, OpLate), e.boot
+	}
+	n.lateEvent.Count++
 }
 
 // watchClock notes when the host's clock was set back. Only what programs send

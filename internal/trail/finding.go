@@ -97,7 +97,7 @@ func severityOf(k FindingKind) Severity {
 // Findings gives what is to be found in a trail's events and sessions: all
 // that it gave after End. They come by time.
 func Findings(events []*Event, sessions []*Session) []*Finding {
-	f := finder{}
+	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}}
 	for _, ev := range events {
 		f.event(ev)
 	}
@@ -150,20 +150,16 @@ func (f *finder) of(kind FindingKind, ev *Event) *Finding {
 	return n
 }
 
-// once is of for what many records say: it tells whether this is the first. The
-// others add to it.
-func (f *finder) once(kind FindingKind, ev *Event, what string) (*Finding, bool) {
+// once is of for what many records say: one finding, to which the others add.
+func (f *finder) once(kind FindingKind, ev *Event, what string) *Finding {
 	k := repeat{kind, ev.Session(), ev.Node, what}
 	if n := f.repeats[k]; n != nil {
 		n.Count++
 		n.Until = ev.At
 		n.Proof = append(n.Proof[:1], ev.At)
-		return n, false
-	}
-	if f.repeats == nil {
-		f.repeats = map[repeat]*Finding{}
+		return n
 	}
 	n := f.of(kind, ev)
 	f.repeats[k] = n
-	return n, true
+	return n
 }

@@ -17,8 +17,7 @@ func (f *finder) event(ev *Event) {
 		f.virt(ev)
 	}
 	if ev.Late {
-		n, _ := f.once(OrderBroken, ev, "late")
-		n.Text = counted(n.Count, "record", "came after records with higher serials")
+		f.late(ev)
 	}
 	switch ev.Op {
 	case OpDenied:
@@ -39,6 +38,13 @@ func (f *finder) event(ev *Event) {
 		n.Text = "the clock went back by " + back.String() + " between two records"
 	}
 	f.watchAuditd(ev)
+}
+
+// late finds records that came out of order: of each guest, and of the host.
+func (f *finder) late(ev *Event) {
+	n := f.once(OrderBroken, ev, "late")
+	n.Count += max(ev.Count, 1) - 1
+	n.Text = counted(n.Count, "record", "came after records with higher serials")
 }
 
 // virt finds what a VIRT record shows, whatever it tells of.
@@ -161,26 +167,20 @@ func (f *finder) sender(ev *Event) {
 	if exe == "" {
 		exe = "a program without a name"
 	}
-	n, _ := f.once(UnknownSender, ev, exe)
+	n := f.once(UnknownSender, ev, exe)
 	n.Text = counted(n.Count, "record", fmt.Sprintf("sent by %s (pid %d, uid %d), no known hypervisor daemon", exe, ev.Sender.PID, ev.Sender.UID))
 }
 
 // watch is what is known of a node's auditd.
 type watch struct {
-	off    *Finding // since it ended
-	writes bool     // a record of its was seen
+	off  *Finding // since it ended
+	last *Finding // the last time it was off, having ended as it should
 }
 
 // watchAuditd finds from when to when auditd did not write.
 func (f *finder) watchAuditd(ev *Event) {
-	if ev.Op != OpAuditdStart && ev.Op != OpAuditdEnd {
-		return
-	}
 	w := f.auditd[ev.Node]
 	if w == nil {
-		if f.auditd == nil {
-			f.auditd = map[string]*watch{}
-		}
 		w = &watch{}
 		f.auditd[ev.Node] = w
 	}
@@ -192,12 +192,17 @@ func (f *finder) watchAuditd(ev *Event) {
 		w.off.Until = ev.At
 		w.off.Proof = append(w.off.Proof, ev.At)
 		w.off.Text = "auditd did not write; what happened meanwhile is not in the log"
-		w.off = nil
+		w.off, w.last = nil, w.off
 	case ev.Op == OpAuditdStart && ev.Before != (Moment{}):
 		n := f.of(AuditdOff, ev)
 		n.At, n.Until = ev.Before, ev.At
 		n.Proof = []Moment{ev.Before, ev.At}
 		n.Text = "auditd began again without having ended: it did not write for some of this time"
+		w.last = nil
+	case ev.Op == OpBoot && w.last != nil && ev.Before.Millis <= w.last.At.Millis:
+		w.last.Severity = Info
+		w.last.Text = "auditd did not write while the host went down and booted"
+		w.last = nil
 	}
 }
 

@@ -31,6 +31,8 @@ type node struct {
 	events, losses []*Event
 	seen           Moment // the last record
 	clock          Moment // the last record that a program sent
+	lateEvent      *Event
+	lateBoot       int
 }
 
 // boot is a boot of a node.
