@@ -217,7 +217,7 @@ func (r *Record) Seal(e Envelope) error {
 		r.node = []byte(e.Node)
 	}
 	r.stamp = e.Stamp.Append(nil)
-	r.sep, r.open, r.close = colon, msgOpen, quote
+	r.sep, r.open, r.close = colon, []byte(msgOpen), quote
 
 	r.sealSender(e.Sender)
 	r.ends[Kernel] = len(r.fields)

@@ -1,5 +1,7 @@
 package record
 
+import "slices"
+
 // Encoding says how a field's value is written, and so how it is read.
 type Encoding uint8
 
@@ -116,9 +118,16 @@ func KindByName(name string) *Kind {
 // family is all that is known of the records that share a type and an op or
 // resrc, before it is certain which row a record is of.
 type family struct {
-	rows   []*Kind
-	has    []uint64 // which of fields each row has, as bits
-	fields []*Spec  // of all rows, each name once
+	discriminator string // that of its rows
+	rows          []row
+	fields        []*Spec // of all rows, each name once
+}
+
+// row is a kind among those of its family.
+type row struct {
+	kind      *Kind
+	has       uint64  // which of the family's fields it has, as bits
+	constants []*Spec // those that tell it from the others
 }
 
 // spec finds a field by name, at the hint first, where fields come in order.
@@ -134,41 +143,57 @@ func (f *family) spec(name []byte, hint int) (*Spec, int) {
 	return nil, hint
 }
 
+// next tells whether the field at the hint is the next one in a text, behind
+// one blank or none, and gives the offsets of its name and value; 0 where not.
+func (f *family) next(b []byte, at, hint int) (name, value int) {
+	if hint >= len(f.fields) {
+		return 0, 0
+	}
+	if b[at] == ' ' {
+		at++
+	}
+	if want := f.fields[hint].Name; hasName(b[at:], want) {
+		return at, at + len(want) + 1
+	}
+	return 0, 0
+}
+
 func (f *family) add(k *Kind) {
-	var has uint64
+	row := row{kind: k}
 	for i := range k.Fields {
 		s, n := f.spec([]byte(k.Fields[i].Name), 0)
 		if s == nil {
 			n = len(f.fields)
 			f.fields = append(f.fields, &k.Fields[i])
 		}
-		has |= 1 << n
+		row.has |= 1 << n
+		if s := &k.Fields[i]; s.Const != "" && s.Name != "op" && s.Name != "resrc" {
+			row.constants = append(row.constants, s)
+		}
 	}
-	f.rows = append(f.rows, k)
-	f.has = append(f.has, has)
+	f.rows = append(f.rows, row)
 }
 
-// families finds a family by type and discriminator.
-type families map[Type]map[string]*family
+// firstVirt and virtTypes are the range of the VIRT types.
+const firstVirt, virtTypes = 2500, 100
 
 // discriminator is the value by which the rows of a type are told apart: that
 // of op= or resrc=, "" where the type alone says it.
 func (k *Kind) discriminator() string { return k.Op() + k.Resource() }
 
-var byType = func() families {
-	fs := families{}
+// byType has the families of each VIRT type.
+var byType = func() (types [virtTypes][]*family) {
 	for i := range catalogue {
 		k := &catalogue[i]
-		if fs[k.Type] == nil {
-			fs[k.Type] = map[string]*family{}
+		fs, d := &types[k.Type-firstVirt], k.discriminator()
+		n := slices.IndexFunc(*fs, func(f *family) bool { return f.discriminator == d })
+		if n < 0 {
+			n = len(*fs)
+			*fs = append(*fs, &family{discriminator: d})
 		}
-		d := k.discriminator()
-		if fs[k.Type][d] == nil {
-			fs[k.Type][d] = &family{}
-		}
-		fs[k.Type][d].add(k)
+		(*fs)[n].add(k)
 	}
-	return fs
+	return types
 }()
 
 // unknownVirt knows the fields that every VIRT record may have, for records of

@@ -79,16 +79,19 @@ func suffixSpec(name []byte) *Spec {
 	return nil
 }
 
-// usualSuffix is libaudit's part behind exe= for a service without a terminal.
-var usualSuffix = []byte(" hostname=? addr=? terminal=? res=success")
+// usualSuffix is libaudit's part behind exe= for a service without a terminal,
+// as libvirt's records have it.
+var usualSuffix = newPhrase(" hostname=? addr=? terminal=? res=success", func(r *Record, b []byte) {
+	r.suffixFields(b, 0, suffixSpecs[1:])
+})
 
 // suffixStart finds where libaudit's part begins, the blank before exe=
 // included, going back from the end. None of its values holds a blank. It
 // gives len(b) where that part isn't whole.
 func suffixStart(b []byte) (int, bool) {
 	at, i := len(b), len(suffixSpecs)-1
-	if bytes.HasSuffix(b, usualSuffix) { // what libvirt's records end with
-		at, i = len(b)-len(usualSuffix), 0
+	if n := usualSuffix.begin(b); n >= 0 {
+		at, i = n, 0
 	}
 	for ; i >= 0; i-- {
 		n := bytes.LastIndexByte(b[:at], ' ')
@@ -107,8 +110,22 @@ func hasName(b []byte, name string) bool {
 // suffix reads libaudit's part, each value up to the next blank. A colon of
 // the older form becomes part of the gap before it.
 func (r *Record) suffix(b []byte, at int) {
-	for i := range suffixSpecs {
-		s := &suffixSpecs[i]
+	if n := usualSuffix.begin(b); n >= at {
+		r.suffixFields(b[:n], at, suffixSpecs[:1])
+		r.phrase(&usualSuffix, b)
+		r.Result = Success
+		return
+	}
+	r.suffixFields(b, at, suffixSpecs[:])
+	res := r.fields[len(r.fields)-1].raw()
+	if r.Result = parseResult(res); r.Result == Unknown {
+		r.cutResult(res)
+	}
+}
+
+func (r *Record) suffixFields(b []byte, at int, specs []Spec) {
+	for i := range specs {
+		s := &specs[i]
 		lead := at
 		at += bytes.IndexByte(b[at:], ' ') + 1
 		name := at + len(s.Name)
@@ -118,10 +135,6 @@ func (r *Record) suffix(b []byte, at int) {
 		f.at = writingOf(f.raw())
 		r.setSpec(f, s)
 		at = end
-	}
-	res := r.fields[len(r.fields)-1].raw()
-	if r.Result = parseResult(res); r.Result == Unknown {
-		r.cutResult(res)
 	}
 }
 
@@ -196,14 +209,20 @@ func (r *Record) overflow(b []byte) {
 // encodings that the catalogue has for them.
 func (r *Record) virtText(b []byte) {
 	r.family = familyOf(r.Type, b)
-	at, hint := 0, 0
+	at, n, hint := 0, 0, 0
+	var s *Spec
 	for at < len(b) && len(r.fields) < maxFields {
-		at = r.token(b, at)
-		f := &r.fields[len(r.fields)-1]
-		s, n := r.family.spec(f.name(), hint)
+		if name, value := r.family.next(b, at, hint); value > 0 {
+			s, n = r.family.fields[hint], hint
+			at = r.value(b, at, name, value)
+		} else {
+			at = r.token(b, at)
+			s, n = r.family.spec(r.fields[len(r.fields)-1].name(), hint)
+		}
 		if s == nil {
 			continue
 		}
+		f := &r.fields[len(r.fields)-1]
 		if s.Encoding == Raw || s.Encoding == Encoded && rawPath(f.raw()) {
 			at = r.rawValue(b, f, s, at)
 		}
@@ -220,23 +239,23 @@ func (r *Record) virtText(b []byte) {
 // familyOf finds what is known of a text's kind from its virt= and the op= or
 // resrc= beside it.
 func familyOf(t Type, b []byte) *family {
-	var f *family
+	var by []byte
 	switch {
 	case t == VirtResource:
-		f = byType[t][string(keyValue(b, "resrc="))]
+		by = keyValue(b, "resrc=")
 	case t != VirtControl:
-		f = byType[t][""]
-	case !hasName(b, "virt") && !bytes.Contains(b[:min(len(b), 256)], []byte(" virt=")):
-		f = byType[t][""] // Docker's
+	case !hasName(b, "virt") && !bytes.Contains(b[:min(len(b), 256)], []byte(" virt=")): // Docker's
 	default:
-		if op := keyValue(b, "op="); len(op) > 0 {
-			f = byType[t][string(op)]
+		if by = keyValue(b, "op="); len(by) == 0 {
+			return unknownVirt
 		}
 	}
-	if f == nil {
-		return unknownVirt
+	for _, f := range byType[t-firstVirt] {
+		if f.discriminator == string(by) {
+			return f
+		}
 	}
-	return f
+	return unknownVirt
 }
 
 // keyValue gives the value of the field that begins with key, if it is among
@@ -259,10 +278,10 @@ func keyValue(b []byte, key string) []byte {
 // and unknown ones that come twice.
 func (r *Record) identify(complete bool) {
 	has := r.seen
-	for i, k := range r.family.rows {
-		if r.matches(k) {
-			r.Kind = k
-			has = r.family.has[i]
+	for i := range r.family.rows {
+		if row := &r.family.rows[i]; r.matches(row) {
+			r.Kind = row.kind
+			has = row.has
 			break
 		}
 	}
@@ -297,19 +316,15 @@ func (r *Record) strangers(complete bool) {
 
 // matches tells whether the fields fit a row: its constants, and the field
 // without which a record is not of this kind.
-func (r *Record) matches(k *Kind) bool {
-	for i := range k.Fields {
-		s := &k.Fields[i]
-		if s.Const == "" || s.Name == "op" || s.Name == "resrc" { // the family's
-			continue
-		}
+func (r *Record) matches(row *row) bool {
+	for _, s := range row.constants {
 		if f, ok := r.Lookup(s.Name); !ok || string(f.raw()) != s.Const {
 			return false
 		}
 	}
-	if k.key == "" {
+	if row.kind.key == "" {
 		return true
 	}
-	_, ok := r.Lookup(k.key)
+	_, ok := r.Lookup(row.kind.key)
 	return ok
 }

@@ -18,14 +18,19 @@ var (
 // fields is kept as one.
 const maxFields = 1024
 
-var (
-	typeEq   = []byte("type=")
-	nodeEq   = []byte("node=")
-	msgAudit = []byte(" msg=audit(")
-	audit    = []byte(" audit(")
-	msgOpen  = []byte(" msg='")
-	subjEq   = []byte(" subj=")
+const (
+	typeEq   = "type="
+	nodeEq   = "node="
+	msgAudit = " msg=audit("
+	audit    = " audit("
+	msgOpen  = " msg='"
+	subjEq   = " subj="
 )
+
+// hasPrefix is bytes.HasPrefix for a constant, for which it needs no call.
+func hasPrefix(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
+}
 
 // Parse reads a line of an audit log, without its newline: raw or ENRICHED,
 // with or without node=, and with a syslog or kernel-log header before it. The
@@ -46,7 +51,7 @@ func (r *Record) Parse(line []byte) error {
 func (r *Record) ParseKernel(t Type, text []byte) error {
 	r.reset()
 	r.line, r.Type, r.form = text, t, kernelForm
-	if !bytes.HasPrefix(text, audit[1:]) {
+	if !hasPrefix(text, audit[1:]) {
 		return ErrNotRecord
 	}
 	at, err := r.readStamp(text, len(audit)-1)
@@ -60,15 +65,15 @@ func (r *Record) ParseKernel(t Type, text []byte) error {
 // header reads all up to the stamp's closing bracket.
 func (r *Record) header(line []byte) (int, error) {
 	at := 0
-	if !bytes.HasPrefix(line, typeEq) && !bytes.HasPrefix(line, nodeEq) {
+	if !hasPrefix(line, typeEq) && !hasPrefix(line, nodeEq) {
 		if at = logHeader(line); at < 0 {
 			return 0, ErrNotRecord
 		}
 		r.prefix = line[:at]
 	}
-	if rest := line[at:]; bytes.HasPrefix(rest, nodeEq) {
+	if rest := line[at:]; hasPrefix(rest, nodeEq) {
 		n := bytes.IndexByte(rest, ' ')
-		if n < 0 || !bytes.HasPrefix(rest[n+1:], typeEq) {
+		if n < 0 || !hasPrefix(rest[n+1:], typeEq) {
 			return 0, ErrNotRecord
 		}
 		r.node = rest[len(nodeEq):n]
@@ -85,9 +90,9 @@ func (r *Record) typeAndStamp(line []byte, at int) (int, error) {
 	r.typeText = line[at : at+n]
 	at += n
 	switch {
-	case bytes.HasPrefix(line[at:], msgAudit):
+	case hasPrefix(line[at:], msgAudit):
 		at += len(msgAudit)
-	case bytes.HasPrefix(line[at:], audit):
+	case hasPrefix(line[at:], audit):
 		r.form = numberForm
 		at += len(audit)
 	default:
@@ -103,15 +108,15 @@ func (r *Record) typeAndStamp(line []byte, at int) (int, error) {
 // other program is not taken for a record, whatever it holds.
 func logHeader(line []byte) int {
 	if n := len(line) - len(bytes.TrimLeft(line, "\x00")); n > 0 {
-		if rest := line[n:]; bytes.HasPrefix(rest, typeEq) || bytes.HasPrefix(rest, nodeEq) {
+		if rest := line[n:]; hasPrefix(rest, typeEq) || hasPrefix(rest, nodeEq) {
 			return n
 		}
 	}
-	at := bytes.Index(line, typeEq)
+	at := bytes.Index(line, []byte(typeEq))
 	if at < 0 {
 		return -1
 	}
-	if n := bytes.Index(line[:at], nodeEq); n >= 0 {
+	if n := bytes.Index(line[:at], []byte(nodeEq)); n >= 0 {
 		at = n
 	}
 	if at > 0 && loggerTag(line[:at]) {
@@ -258,13 +263,16 @@ func (r *Record) kernelText(b []byte) {
 // kernelFields reads pid uid auid ses subj, and gives where the message opens,
 // or -1. A label may hold blanks, so subj reaches to the message.
 func (r *Record) kernelFields(b []byte) int {
-	for at := 0; at < len(b) && len(r.fields) < maxFields; {
+	for at := r.senderNumbers(b); at < len(b) && len(r.fields) < maxFields; {
 		rest := b[at:]
 		switch {
-		case bytes.HasPrefix(rest, msgOpen):
+		case hasPrefix(rest, msgOpen):
 			return at
-		case bytes.HasPrefix(rest, subjEq):
-			n := bytes.Index(rest, msgOpen)
+		case hasPrefix(rest, subjEq):
+			n := len(subjEq) + wordLen(rest[len(subjEq):])
+			if !hasPrefix(rest[n:], msgOpen) {
+				n = bytes.Index(rest, []byte(msgOpen))
+			}
 			if n < 0 {
 				return -1
 			}
@@ -275,6 +283,26 @@ func (r *Record) kernelFields(b []byte) int {
 		}
 	}
 	return -1
+}
+
+// senderNumbers reads the kernel's first fields as long as they are what it
+// nearly always writes, and gives the offset behind them.
+func (r *Record) senderNumbers(b []byte) (at int) {
+	for _, lead := range [...]string{" pid=", " uid=", " auid=", " ses="} {
+		if !hasPrefix(b[at:], lead) {
+			break
+		}
+		end := at + len(lead)
+		for end < len(b) && b[end]-'0' <= 9 {
+			end++
+		}
+		if end == len(b) || b[end] != ' ' {
+			break
+		}
+		r.field().set(b[at:end], 1, len(lead))
+		at = end
+	}
+	return at
 }
 
 func parseResult(raw []byte) Result {

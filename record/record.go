@@ -184,7 +184,7 @@ func (r *Record) Lookup(name string) (Field, bool) {
 
 func find(fields []Field, name string) (Field, bool) {
 	for i := range fields {
-		if string(fields[i].name()) == name && !fields[i].bare {
+		if fields[i].named(name) {
 			return fields[i], true
 		}
 	}
@@ -242,6 +242,11 @@ func (f *Field) name() []byte {
 		return nil
 	}
 	return f.text[f.from : f.val-1]
+}
+
+// named tells whether the field has that name; the lengths tell most apart.
+func (f *Field) named(name string) bool {
+	return int(f.val-f.from) == len(name)+len("=") && string(f.text[f.from:f.val-1]) == name
 }
 
 func (f *Field) raw() []byte { return f.text[f.val:] }

@@ -32,12 +32,25 @@ func enrichment(b []byte) tailForm {
 				return fullTail
 			}
 		} else {
-			n = bytes.Index(b, []byte(`" `)) + 1
+			n = quoteBlank(b) + 1
 		}
 		if n <= 0 {
 			return lastOfTail(b)
 		}
 		b = b[n+1:]
+	}
+}
+
+// quoteBlank finds a quote that a blank follows, or gives -1.
+func quoteBlank(b []byte) int {
+	for at := 0; ; at++ {
+		n := bytes.IndexByte(b[at:], '"')
+		if at += n; n < 0 || at+1 == len(b) {
+			return -1
+		}
+		if b[at+1] == ' ' {
+			return at
+		}
 	}
 }
 
@@ -64,6 +77,9 @@ func splitMessage(b []byte) (end, tail int) {
 	if n := len(b); n > 0 && b[n-1] == '\'' {
 		return n - 1, n
 	}
+	if n := usualTail.begin(b); n >= 0 {
+		return n, n + len("'\x1d")
+	}
 	if n := bytes.LastIndexByte(b, 0x1d); n > 0 && b[n-1] == '\'' && enrichment(b[n+1:]) != badTail {
 		return n - 1, n + 1
 	}
@@ -76,16 +92,29 @@ func splitMessage(b []byte) (end, tail int) {
 	return len(b), len(b)
 }
 
+// usualTail is what auditd appends to the message of a service that root runs.
+var usualTail = newPhrase("'\x1d"+`UID="root" AUID="unset"`, func(r *Record, b []byte) {
+	r.tailFields(b, len("'\x1d"))
+})
+
 // tail reads what auditd appended, from the message's end on.
 func (r *Record) tail(b []byte, end, from int) {
 	r.close = b[end:from]
-	if end < from && b[from-1] == 0x1d && enrichment(b[from:]) != fullTail {
-		r.Marks |= Cut
-	}
-	for at := from; at < len(b); {
-		at = r.tailField(b, at)
+	if usualTail.begin(b) == end && len(r.fields)+len(usualTail.fields) <= maxFields {
+		r.phrase(&usualTail, b)
+	} else {
+		if end < from && b[from-1] == 0x1d && enrichment(b[from:]) != fullTail {
+			r.Marks |= Cut
+		}
+		r.tailFields(b, from)
 	}
 	r.ends[Auditd] = len(r.fields)
+}
+
+func (r *Record) tailFields(b []byte, at int) {
+	for at < len(b) {
+		at = r.tailField(b, at)
+	}
 }
 
 // tailField reads one name and value of the tail. A user's name may hold a
@@ -103,13 +132,14 @@ func (r *Record) tailField(b []byte, at int) int {
 	}
 	name := at
 	at += eq + 1
-	sep, keep := []byte(" "), 0
-	if at < len(b) && b[at] == '"' {
-		sep, keep, f.at = []byte(`" `), 1, quoted
-	}
 	n := len(b)
-	if i := bytes.Index(b[at:], sep); i >= 0 {
-		n = at + i + keep
+	if at < n && b[at] == '"' {
+		f.at = quoted
+		if i := quoteBlank(b[at:]); i >= 0 {
+			n = at + i + 1
+		}
+	} else {
+		n = at + wordLen(b[at:])
 	}
 	f.set(b[lead:n], name-lead, at-lead)
 	return n
