@@ -42,6 +42,13 @@ func copyFields(buf []byte, fields []Field) []byte {
 	return buf
 }
 
+// ParseCopy is Parse of a copy of the line: the record stays valid whatever
+// becomes of the line, as what Clone gives, and costs less than both.
+func (r *Record) ParseCopy(line []byte) error {
+	r.buf = append(r.buf[:0], line...)
+	return r.Parse(r.buf)
+}
+
 // mover takes parts of a line to the same places in its copy.
 type mover struct{ old, now []byte }
 

@@ -146,6 +146,10 @@ const (
 // Len gives how many bytes the record was parsed from; 0 for one that was built.
 func (r *Record) Len() int { return len(r.line) }
 
+// Line gives the bytes that the record was parsed from, nil for one that was
+// built. They are not to be changed.
+func (r *Record) Line() []byte { return r.line }
+
 // Node gives the value of node=, or "" where the record names none.
 func (r *Record) Node() string { return string(r.node) }
 
@@ -244,8 +248,12 @@ func (f *Field) name() []byte {
 	return f.text[f.from : f.val-1]
 }
 
-// named tells whether the field has that name; the lengths tell most apart.
+// named tells whether the field has that name. Where the catalogue has it, the
+// text, which may be far from the processor's reach, need not be looked at.
 func (f *Field) named(name string) bool {
+	if f.spec != nil {
+		return f.spec.Name == name
+	}
 	return int(f.val-f.from) == len(name)+len("=") && string(f.text[f.from:f.val-1]) == name
 }
 

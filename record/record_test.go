@@ -427,3 +427,30 @@ func BenchmarkCopy(b *testing.B) {
 		r.CopyTo(&c)
 	}
 }
+
+// A record parsed from a copy doesn't need the line, and uses its memory again.
+func TestParseCopy(t *testing.T) {
+	var r, other Record
+	line := []byte(modern)
+	for range 2 {
+		if err := r.ParseCopy(line); err != nil {
+			t.Fatal(err)
+		}
+		clear(line)
+		if got := string(r.Append(nil)); got != modern || string(r.Line()) != modern {
+			t.Fatalf("got %q", got)
+		}
+		r.CopyTo(&other)
+		line = append(line[:0], patch...)
+		if err := r.ParseCopy(line); err != nil || string(r.Append(nil)) != patch {
+			t.Fatalf("%v, got %q", err, r.Append(nil))
+		}
+		if got := string(other.Append(nil)); got != modern {
+			t.Fatalf("its copy became %q", got)
+		}
+		line = append(line[:0], modern...)
+	}
+	if n := testing.AllocsPerRun(10, func() { _ = r.ParseCopy(line) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
