@@ -32,13 +32,28 @@ func New(onSession func(*Session)) *Trail {
 func (t *Trail) Add(nodeName string, r *record.Record) {
 	e := t.entry()
 	r.CopyTo(&e.rec)
-	e.size = r.Len()
-	if !t.window.place(t.nodeOf(nodeName, &e.rec), e) {
-		t.counts.Repeated++
-		t.free = e
+	t.keep(nodeName, e)
+}
+
+// Take is Add without a copy, for a record that ParseCopy or Clone made. The
+// caller gets an older one for it, whose memory the next may use.
+func (t *Trail) Take(nodeName string, r *record.Record) {
+	e := t.entry()
+	e.rec, *r = *r, e.rec
+	t.keep(nodeName, e)
+}
+
+// keep puts a record into the window, if it wasn't there before.
+func (t *Trail) keep(nodeName string, e *entry) {
+	e.size = e.rec.Len()
+	if t.window.place(t.nodeOf(nodeName, &e.rec), e) {
+		t.window.push(e)
 		return
 	}
-	t.window.push(e)
+	t.counts.Repeated++
+	if !e.large() {
+		t.free = e
+	}
 }
 
 // entry gives a place for the next record: that of the oldest in the window,
@@ -53,7 +68,7 @@ func (t *Trail) entry() *entry {
 		e = t.window.pop()
 		t.use(e)
 	}
-	if e == nil || e.size > keptBytes {
+	if e == nil || e.large() {
 		return &entry{}
 	}
 	return e

@@ -6,8 +6,9 @@ const (
 	// windowSize and windowBytes are how many records are kept back for those
 	// that come late, and how much text.
 	windowSize, windowBytes = 256, 8 << 20
-	// keptBytes is how much memory of a record's text is used again.
-	keptBytes = 64 << 10
+	// keptBytes and keptFields are up to how much text and how many fields the
+	// memory of a record is used again.
+	keptBytes, keptFields = 4 << 10, 64
 )
 
 // entry is a record in the window.
@@ -21,6 +22,15 @@ type entry struct {
 	// suspect is the number of its node's suspicion that this record may be of
 	// another boot than it seems, or -1 (see place).
 	suspect int
+}
+
+// large tells whether a record takes so much memory that it is better given up.
+func (e *entry) large() bool {
+	fields := 0
+	for s := record.Kernel; s <= record.Auditd; s++ {
+		fields += len(e.rec.Fields(s))
+	}
+	return e.size > keptBytes || fields > keptFields
 }
 
 // window holds the last records, in the order of (node, boot, serial).

@@ -1,8 +1,12 @@
 package trail
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // A record that comes after many that follow it is used where it comes, and
@@ -139,6 +143,31 @@ func TestRepeatedRecords(t *testing.T) {
 		}
 		if int(sum.Repeated) != len(lines)-len(s.lines) || sum.Starts != wantSum.Starts || sum.Stops != wantSum.Stops {
 			t.Errorf("%s: %d repeated of %d, %d starts", name, sum.Repeated, len(lines)-len(s.lines), sum.Starts)
+		}
+	}
+}
+
+// Who gives records away gets those for which the window has no more use, but
+// not the memory of long ones.
+func TestTakeGivesMemoryBack(t *testing.T) {
+	text := func(n int) string {
+		return fmt.Sprintf("type=SECCOMP msg=audit(1793000001.000:%d): a=%s b=%s", n, strings.Repeat("x", n%3*keptBytes), strings.Repeat(" c", n%5*keptFields))
+	}
+	tr := New(nil)
+	var r record.Record
+	for n := 1; n <= 3*windowSize; n++ {
+		if err := r.ParseCopy([]byte(text(n))); err != nil {
+			t.Fatal(err)
+		}
+		tr.Take("", &r)
+		old := n - windowSize
+		switch {
+		case old <= 0 || old%3 != 0 || old%5 > 0:
+			if r.Line() != nil {
+				t.Fatalf("after %d: %d bytes", n, r.Len())
+			}
+		case string(r.Line()) != text(old):
+			t.Fatalf("after %d: got %.80s", n, r.Line())
 		}
 	}
 }
