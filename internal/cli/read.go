@@ -74,7 +74,7 @@ func (r *reader) source(s *input.Source) {
 	stats, err := r.scan(stream, func(line []byte, rec *record.Record) {
 		switch {
 		case rec != nil:
-			r.trail.Add(node, rec)
+			r.trail.Take(node, rec)
 		case beginsRecord(line):
 			broken++
 		default:

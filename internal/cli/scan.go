@@ -43,8 +43,9 @@ func (b *batch) reset() {
 	}
 }
 
-// use is what becomes of each picked line: its record, or nil where the line
-// holds none. Both are valid until it returns.
+// use is what becomes of each picked line and its record, nil where it holds
+// none. The line is valid until use returns. The record stands alone, and may
+// be changed for another.
 type use func(line []byte, r *record.Record)
 
 // scanStream hands the picked lines of a stream on, in order.
@@ -58,20 +59,16 @@ func scanStream(r io.Reader, use use) (auditlog.Stats, error) {
 	var rec record.Record
 	for b := range batches {
 		for _, line := range b.lines {
-			use.parse(line, &rec)
+			if rec.ParseCopy(line) == nil {
+				use(line, &rec)
+			} else {
+				use(line, nil)
+			}
 		}
 		b.reset()
 		spare <- b
 	}
 	return scanner.Stats(), scanner.Err()
-}
-
-// parse is use for a line that isn't parsed yet.
-func (u use) parse(line []byte, r *record.Record) {
-	if r.Parse(line) != nil {
-		r = nil
-	}
-	u(line, r)
 }
 
 // fillBatches ends with the stream.

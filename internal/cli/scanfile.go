@@ -15,21 +15,26 @@ const (
 	chunkCount  = 4 // in memory at a time
 	scanWorkers = 2
 	probeSize   = 2 << 10 // how much is read beyond a chunk to find a line's end
+	keptRecords = 1024    // of how many records a chunk uses the memory again
+	keptLine    = 4 << 10 // and of those that are none, how long they may be
 )
 
-// chunk is the lines of a file that begin in one stretch of it.
+// chunk is the picked lines of a file that begin in one stretch of it.
 type chunk struct {
-	from  int64           // where the first of them begins
-	block []byte          // what was read of the file
-	at    int64           // and from where
-	lines [][]byte        // the picked ones, parts of block
-	recs  []record.Record // theirs
-	bad   []bool          // which of the lines hold none
+	from  int64           // where the first line begins
+	bad   [][]byte        // each picked line that holds no record, or nil
+	recs  []record.Record // the records of the others, at the same places
 	stats auditlog.Stats
 	err   error
 	// rest tells that from here on the file is read as a stream: this is its
 	// last chunk, or a line is too long for one.
 	rest bool
+}
+
+// block is a part of a file in memory.
+type block struct {
+	text []byte
+	at   int64 // where in the file it begins
 }
 
 // fileScan is a file that several goroutines read, chunk by chunk.
@@ -96,12 +101,14 @@ func (f *fileScan) end() {
 // the next number: so the chunks in memory are always the next ones in order,
 // and none of them waits for one that has no memory.
 func (f *fileScan) work() {
+	var b block
 	for c := range f.spare {
 		n, ok := f.take()
 		if !ok {
 			return
 		}
-		f.read(c, n)
+		c.reset()
+		c.err = f.read(c, &b, n)
 		f.ready[n%chunkCount] <- c
 	}
 }
@@ -116,88 +123,109 @@ func (f *fileScan) take() (int64, bool) {
 
 // give hands the chunk's lines on.
 func (c *chunk) give(use use) {
-	for i, line := range c.lines {
-		if c.bad[i] {
+	for i, line := range c.bad {
+		if line != nil {
 			use(line, nil)
 		} else {
-			use(line, &c.recs[i])
+			use(c.recs[i].Line(), &c.recs[i])
 		}
 	}
 }
 
-// read reads the lines that begin in chunk n, and parses the picked ones.
-func (f *fileScan) read(c *chunk, n int64) {
-	*c = chunk{block: c.block[:0], lines: c.lines[:0], recs: c.recs, bad: c.bad[:0]}
+// reset empties a chunk, and gives up what it holds beyond the usual.
+func (c *chunk) reset() {
+	clear(c.bad)
+	kept := c.recs[:min(len(c.recs), keptRecords)]
+	clear(c.recs[len(kept):])
+	*c = chunk{bad: c.bad[:0], recs: kept}
+}
+
+// read reads the lines that begin in chunk n, and parses the picked ones. The
+// block is memory to read into.
+func (f *fileScan) read(c *chunk, b *block, n int64) error {
 	begin, end := n*chunkSize, (n+1)*chunkSize
-	if c.load(f.file, max(0, begin-1), min(f.size, end+probeSize)); c.err != nil {
-		return
+	if err := b.load(f.file, max(0, begin-1), min(f.size, end+probeSize)); err != nil {
+		return err
 	}
-	from, found := f.lineStart(c, begin)
+	from, found, err := f.lineStart(b, begin)
 	if !found { // all of it belongs to a line that began before
-		return
+		return err
 	}
-	to, found := f.lineStart(c, end)
+	to, found, err := f.lineStart(b, end)
 	c.from, c.rest = from, !found
-	if c.rest || c.err != nil {
-		return
+	if c.rest || err != nil {
+		return err
 	}
-	if from < c.at || to > c.at+int64(len(c.block)) { // long lines
-		c.load(f.file, from, to)
+	if from < b.at || to > b.at+int64(len(b.text)) { // long lines
+		if err := b.load(f.file, from, to); err != nil {
+			return err
+		}
 	}
-	text := c.block[min(int(from-c.at), len(c.block)):]
+	text := b.text[min(int(from-b.at), len(b.text)):]
 	c.parse(text[:min(int(to-from), len(text))])
+	return nil
 }
 
 // load reads a stretch of the file, or less of it where the file was cut short.
-func (c *chunk) load(file io.ReaderAt, from, to int64) {
+func (b *block) load(file io.ReaderAt, from, to int64) error {
 	size := int(max(0, to-from))
-	if size > cap(c.block) {
-		c.block = make([]byte, size)
+	if size > cap(b.text) {
+		b.text = make([]byte, size)
 	}
-	n, err := file.ReadAt(c.block[:size], from)
-	c.block, c.at = c.block[:n], from
+	n, err := file.ReadAt(b.text[:size], from)
+	b.text, b.at = b.text[:n], from
 	if err != nil && !errors.Is(err, io.EOF) {
-		c.err = err
+		return err
 	}
+	return nil
 }
 
 // parse finds the picked lines of a text and what they say.
 func (c *chunk) parse(text []byte) {
 	scanner := auditlog.ScanBytes(text)
 	for line := range scanner.Lines() {
-		if n := len(c.lines); n == len(c.recs) {
-			c.recs = append(c.recs, record.Record{})
-		}
-		c.bad = append(c.bad, c.recs[len(c.lines)].Parse(line) != nil)
-		c.lines = append(c.lines, line)
+		c.add(line)
 	}
 	c.stats = scanner.Stats()
 }
 
-// lineStart finds the first line that begins at the offset or behind it: in
-// the chunk's block, or further on in the file. There is none to find where a
-// line reaches beyond the file's end, or is longer than a scanner keeps; what
-// grows behind that end meanwhile must not count, as each worker would see
-// another.
-func (f *fileScan) lineStart(c *chunk, at int64) (start int64, found bool) {
-	if at == 0 {
-		return 0, true
+func (c *chunk) add(line []byte) {
+	n := len(c.bad)
+	if n == len(c.recs) {
+		c.recs = append(c.recs, record.Record{})
 	}
-	if n := at - 1 - c.at; n >= 0 && n < int64(len(c.block)) {
-		if i := bytes.IndexByte(c.block[n:], '\n'); i >= 0 {
-			return at + int64(i), true
+	if c.recs[n].ParseCopy(line) == nil {
+		c.bad = append(c.bad, nil)
+		return
+	}
+	c.bad = append(c.bad, bytes.Clone(line))
+	if len(line) > keptLine {
+		c.recs[n] = record.Record{}
+	}
+}
+
+// lineStart finds the first line that begins at the offset or behind it: in
+// the block, or further on in the file. There is none to find where a line
+// reaches beyond the file's end, or is longer than a scanner keeps; what grows
+// behind that end meanwhile must not count, as each worker would see another.
+func (f *fileScan) lineStart(b *block, at int64) (start int64, found bool, err error) {
+	if at == 0 {
+		return 0, true, nil
+	}
+	if n := at - 1 - b.at; n >= 0 && n < int64(len(b.text)) {
+		if i := bytes.IndexByte(b.text[n:], '\n'); i >= 0 {
+			return at + int64(i), true, nil
 		}
 	}
 	var probe [probeSize]byte
 	for from := at - 1; from < f.size && from < at+auditlog.MaxLine; from += probeSize {
 		n, err := f.file.ReadAt(probe[:min(probeSize, f.size-from)], from)
 		if i := bytes.IndexByte(probe[:n], '\n'); i >= 0 {
-			return from + int64(i) + 1, true
+			return from + int64(i) + 1, true, nil
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			c.err = err
-			return 0, false
+			return 0, false, err
 		}
 	}
-	return 0, false
+	return 0, false, nil
 }
