@@ -68,6 +68,8 @@ type Kind struct {
 	// Doc says in one line what the record tells.
 	Doc string
 
+	// index is the row's place in the catalogue, from 1 on.
+	index int
 	// key names the field without which a record is not of this kind, for
 	// rows that no constant tells apart.
 	key string
@@ -80,19 +82,21 @@ func (k *Kind) Resource() string { return k.constant("resrc") }
 func (k *Kind) Op() string { return k.constant("op") }
 
 func (k *Kind) constant(name string) string {
-	if i := k.index(name); i >= 0 {
-		return k.Fields[i].Const
+	for i := range k.Fields {
+		if k.Fields[i].Name == name {
+			return k.Fields[i].Const
+		}
 	}
 	return ""
 }
 
-func (k *Kind) index(name string) int {
-	for i := range k.Fields {
-		if k.Fields[i].Name == name {
-			return i
-		}
+// Index gives the row's place in what Kinds gives; -1 of nil, and of what is
+// no row of the catalogue.
+func (k *Kind) Index() int {
+	if k == nil {
+		return -1
 	}
-	return -1
+	return k.index - 1
 }
 
 // Kinds gives the catalogue's rows. The slice is the caller's, the rows are
@@ -185,6 +189,7 @@ func (k *Kind) discriminator() string { return k.Op() + k.Resource() }
 var byType = func() (types [virtTypes][]*family) {
 	for i := range catalogue {
 		k := &catalogue[i]
+		k.index = i + 1
 		fs, d := &types[k.Type-firstVirt], k.discriminator()
 		n := slices.IndexFunc(*fs, func(f *family) bool { return f.discriminator == d })
 		if n < 0 {

@@ -454,3 +454,17 @@ func TestParseCopy(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestKindIndex(t *testing.T) {
+	for i, k := range Kinds() {
+		if k.Index() != i {
+			t.Errorf("%s: %d, want %d", k.Name, k.Index(), i)
+		}
+	}
+	if n := (*Kind)(nil).Index(); n != -1 {
+		t.Errorf("of nil: %d", n)
+	}
+	if n := new(Kind).Index(); n != -1 {
+		t.Errorf("of another: %d", n)
+	}
+}
