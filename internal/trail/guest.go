@@ -108,7 +108,10 @@ func (t *Trail) touch(s *Session, e *entry) {
 	if f, ok := r.Lookup("vm"); ok {
 		t.rename(&s.Name, f)
 	}
-	if f, ok := r.Lookup("virt"); ok && s.Virt == "" {
+	if s.Virt != "" {
+		return
+	}
+	if f, ok := r.Lookup("virt"); ok {
 		s.Virt = t.intern(f)
 	}
 }

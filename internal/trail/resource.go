@@ -29,15 +29,16 @@ type layout struct {
 	sub      string // field
 }
 
-// layouts are derived from the catalogue.
-var layouts = func() map[*record.Kind]layout {
-	m := map[*record.Kind]layout{}
-	for _, k := range record.Kinds() {
+// layouts are derived from the catalogue's rows, and in their order.
+var layouts = func() []layout {
+	rows := record.Kinds()
+	ls := make([]layout, len(rows))
+	for i, k := range rows {
 		if k.Type == record.VirtResource {
-			m[k] = layoutOf(k)
+			ls[i] = layoutOf(k)
 		}
 	}
-	return m
+	return ls
 }()
 
 func layoutOf(k *record.Kind) layout {
@@ -66,8 +67,10 @@ func (t *Trail) resource(e *entry) {
 	r := &e.rec
 	g := t.guestOf(e.node, r)
 	reason := t.fieldText(r, "reason")
-	l, ok := layouts[r.Kind]
-	if !ok {
+	var l layout
+	if i := r.Kind.Index(); i >= 0 {
+		l = layouts[i]
+	} else {
 		l = unknownLayout(r, t.fieldText(r, "resrc"))
 	}
 	if g == nil {

@@ -41,7 +41,7 @@ const knownTypes = 3000
 type counts struct {
 	Summary // without its maps
 	types   [knownTypes]int64
-	kinds   map[*record.Kind]*tally
+	kinds   []tally           // of the catalogue's rows
 	others  map[string]*tally // types and kinds without a number or a row
 }
 
@@ -90,19 +90,11 @@ func (c *counts) time(m Moment) {
 
 // resource finds the count of a resource's kind.
 func (c *counts) resource(r *record.Record) *tally {
-	if r.Kind == nil {
+	if r.Kind.Index() < 0 {
 		f, _ := r.Lookup("resrc")
 		return c.other("resrc " + f.String())
 	}
-	t := c.kinds[r.Kind]
-	if t == nil {
-		if c.kinds == nil {
-			c.kinds = map[*record.Kind]*tally{}
-		}
-		t = &tally{}
-		c.kinds[r.Kind] = t
-	}
-	return t
+	return &c.kinds[r.Kind.Index()]
 }
 
 // maxNames and maxName bound the memory for types and kinds that nobody knows.
@@ -135,8 +127,10 @@ func (c *counts) summary() Summary {
 			s.Records[record.Type(n).String()] += count
 		}
 	}
-	for k, t := range c.kinds {
-		s.addResource(k.Resource(), t)
+	for i, k := range record.Kinds() {
+		if t := &c.kinds[i]; t.all > 0 {
+			s.addResource(k.Resource(), t)
+		}
 	}
 	for name, t := range c.others {
 		if kind, ok := strings.CutPrefix(name, "resrc "); ok {

@@ -10,7 +10,7 @@ type Trail struct {
 	window    window
 	free      *entry // one whose record was there before
 	counts    counts
-	interned  map[string]string
+	interned  pool
 	spare     []*Session // finished ones whose memory can be used again
 	key       []byte
 	value     []byte
@@ -23,7 +23,8 @@ func New(onSession func(*Session)) *Trail {
 	return &Trail{
 		onSession: onSession,
 		nodes:     map[string]*node{},
-		interned:  map[string]string{},
+		interned:  newPool(),
+		counts:    counts{kinds: make([]tally, len(record.Kinds()))},
 	}
 }
 
@@ -199,10 +200,6 @@ func (t *Trail) finish(s *Session) {
 // 8560 bytes, so a longer one is no real record's.
 const maxValue = 16 << 10
 
-// maxInterned and maxLength bound the memory for values that come again and
-// again.
-const maxInterned, maxLength = 1 << 14, 256
-
 // intern gives a field's value as a string, the same one for equal values.
 func (t *Trail) intern(f record.Field) string {
 	if s := word(f.Raw()); s != "" {
@@ -213,17 +210,5 @@ func (t *Trail) intern(f record.Field) string {
 }
 
 func (t *Trail) internBytes(b []byte) string {
-	b = b[:min(len(b), maxValue)]
-	if s, ok := t.interned[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if len(b) > maxLength {
-		return s
-	}
-	if len(t.interned) >= maxInterned {
-		clear(t.interned)
-	}
-	t.interned[s] = s
-	return s
+	return t.interned.get(b[:min(len(b), maxValue)])
 }

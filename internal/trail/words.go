@@ -1,7 +1,7 @@
 package trail
 
 // word gives the constant string of a value that nearly every record has, or
-// "". The map of interned strings would do the same at ten times the cost.
+// "". The pool would do the same at several times the cost.
 func word(b []byte) string {
 	switch string(b) {
 	case "start":
