@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 
 	"github.com/virtaudit/virtaudit/auditlog"
@@ -11,7 +12,7 @@ import (
 )
 
 const (
-	chunkSize   = 256 << 10
+	chunkSize   = 128 << 10
 	chunkCount  = 4 // in memory at a time
 	scanWorkers = 2
 	probeSize   = 2 << 10 // how much is read beyond a chunk to find a line's end
@@ -110,6 +111,7 @@ func (f *fileScan) work() {
 		c.reset()
 		c.err = f.read(c, &b, n)
 		f.ready[n%chunkCount] <- c
+		runtime.Gosched() // who waits for it goes first, and gives memory back early
 	}
 }
 
