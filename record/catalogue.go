@@ -1,7 +1,5 @@
 package record
 
-import "slices"
-
 // Encoding says how a field's value is written, and so how it is read.
 type Encoding uint8
 
@@ -185,18 +183,49 @@ const firstVirt, virtTypes = 2500, 100
 // of op= or resrc=, "" where the type alone says it.
 func (k *Kind) discriminator() string { return k.Op() + k.Resource() }
 
-// byType has the families of each VIRT type.
-var byType = func() (types [virtTypes][]*family) {
+// families are those of one type. Most are alone in their bucket.
+type families [32][]*family
+
+// find gives the family of a discriminator, or nil.
+func (fs *families) find(discriminator []byte) *family {
+	for _, f := range fs[bucketOf(discriminator)] {
+		if f.discriminator == string(discriminator) {
+			return f
+		}
+	}
+	return nil
+}
+
+func bucketOf(discriminator []byte) int {
+	n := len(discriminator)
+	if n < 2 {
+		return 0
+	}
+	return (n + 3*int(discriminator[0]) + 5*int(discriminator[1])) % len(families{})
+}
+
+// add puts a kind into its family.
+func (fs *families) add(k *Kind) {
+	d := []byte(k.discriminator())
+	f := fs.find(d)
+	if f == nil {
+		f = &family{discriminator: string(d)}
+		n := bucketOf(d)
+		fs[n] = append(fs[n], f)
+	}
+	f.add(k)
+}
+
+// byType has the families of each VIRT type, nil where there are none.
+var byType = func() (types [virtTypes]*families) {
 	for i := range catalogue {
 		k := &catalogue[i]
 		k.index = i + 1
-		fs, d := &types[k.Type-firstVirt], k.discriminator()
-		n := slices.IndexFunc(*fs, func(f *family) bool { return f.discriminator == d })
-		if n < 0 {
-			n = len(*fs)
-			*fs = append(*fs, &family{discriminator: d})
+		fs := &types[k.Type-firstVirt]
+		if *fs == nil {
+			*fs = &families{}
 		}
-		(*fs)[n].add(k)
+		(*fs).add(k)
 	}
 	return types
 }()

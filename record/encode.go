@@ -48,14 +48,27 @@ func hexDigits(b []byte) bool {
 }
 
 // unhex gives the value of an upper-case hex digit, or 255.
-func unhex(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
+func unhex(c byte) byte { return hexValues[c] }
+
+var hexValues = func() (values [256]byte) {
+	for c := range values {
+		values[c] = 255
 	}
-	return 255
+	for value, c := range []byte(upperHex) {
+		values[c] = byte(value)
+	}
+	return values
+}()
+
+// parseHex reads upper-case hex digits that stand for at most 32 bits.
+func parseHex(b []byte) (n uint64, ok bool) {
+	for _, c := range b {
+		digit := unhex(c)
+		if n = n<<4 | uint64(digit); digit > 15 || n > 0xffffffff {
+			return 0, false
+		}
+	}
+	return n, len(b) > 0
 }
 
 // appendUnhex appends what the hex digits stand for; an odd digit at the end,

@@ -250,8 +250,8 @@ func familyOf(t Type, b []byte) *family {
 			return unknownVirt
 		}
 	}
-	for _, f := range byType[t-firstVirt] {
-		if f.discriminator == string(by) {
+	if fs := byType[t-firstVirt]; fs != nil {
+		if f := fs.find(by); f != nil {
 			return f
 		}
 	}

@@ -348,10 +348,7 @@ func (f Field) Uint() (uint64, bool) {
 // DeviceNumber gives the major and minor number of a value of that encoding.
 func (f Field) DeviceNumber() (major, minor uint32, ok bool) {
 	maj, mnr, colon := bytes.Cut(f.raw(), []byte{':'})
-	if !colon || !hexDigits(maj) || !hexDigits(mnr) {
-		return 0, 0, false
-	}
-	a, err1 := strconv.ParseUint(string(maj), 16, 32)
-	b, err2 := strconv.ParseUint(string(mnr), 16, 32)
-	return uint32(a), uint32(b), err1 == nil && err2 == nil
+	a, ok1 := parseHex(maj)
+	b, ok2 := parseHex(mnr)
+	return uint32(a), uint32(b), colon && ok1 && ok2
 }

@@ -468,3 +468,16 @@ func TestKindIndex(t *testing.T) {
 		t.Errorf("of another: %d", n)
 	}
 }
+
+func TestParseHex(t *testing.T) {
+	for text, want := range map[string]uint64{"0": 0, "F": 15, "A0": 160, "00000000FF": 255, "FFFFFFFF": 0xffffffff} {
+		if n, ok := parseHex([]byte(text)); !ok || n != want {
+			t.Errorf("%s: %d, %v", text, n, ok)
+		}
+	}
+	for _, text := range []string{"", "a", "G", "1 ", "100000000", "FFFFFFFFFFFFFFFFFFFF"} {
+		if n, ok := parseHex([]byte(text)); ok {
+			t.Errorf("%q: %d", text, n)
+		}
+	}
+}
