@@ -111,7 +111,7 @@ func (f *fileScan) work() {
 		c.reset()
 		c.err = f.read(c, &b, n)
 		f.ready[n%chunkCount] <- c
-		runtime.Gosched() // who waits for it goes first, and gives memory back early
+		runtime.Gosched() // the trail, which may wait for this chunk, goes first
 	}
 }
 
