@@ -16,8 +16,7 @@ const (
 	chunkCount  = 4 // in memory at a time
 	scanWorkers = 2
 	probeSize   = 2 << 10 // how much is read beyond a chunk to find a line's end
-	keptRecords = 1024    // of how many records a chunk uses the memory again
-	keptLine    = 4 << 10 // and of those that are none, how long they may be
+	keptLine    = 4 << 10 // up to which length the memory of a line that is no record is used again
 )
 
 // chunk is the picked lines of a file that begin in one stretch of it.
@@ -134,12 +133,10 @@ func (c *chunk) give(use use) {
 	}
 }
 
-// reset empties a chunk, and gives up what it holds beyond the usual.
+// reset empties a chunk, but for its records' memory.
 func (c *chunk) reset() {
 	clear(c.bad)
-	kept := c.recs[:min(len(c.recs), keptRecords)]
-	clear(c.recs[len(kept):])
-	*c = chunk{bad: c.bad[:0], recs: kept}
+	*c = chunk{bad: c.bad[:0], recs: c.recs}
 }
 
 // read reads the lines that begin in chunk n, and parses the picked ones. The
