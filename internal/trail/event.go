@@ -2,6 +2,7 @@ package trail
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/virtaudit/virtaudit/record"
@@ -103,33 +104,67 @@ func (t *Trail) tell(e *entry, s *Session, op string) *Event {
 	if !t.keeps {
 		return nil
 	}
-	r := &e.rec
-	ev := &Event{
+	r, ev := &e.rec, t.newEvent()
+	*ev = Event{
 		At: r.Stamp, Node: e.node.name, Type: r.Type, Op: op,
 		Result: r.Result, Marks: r.Marks, Late: e.late, session: s,
 	}
-	sender := r.Sender()
-	ev.Sender = Sender{PID: sender.PID, UID: sender.UID, AUID: sender.AUID}
-	for _, f := range r.Fields(record.Libaudit) {
-		if f.Name() == "exe" && !f.Missing() {
-			ev.Exe = t.intern(f)
-		}
-	}
+	t.sender(ev, r)
 	e.node.events = append(e.node.events, ev)
 	return ev
+}
+
+// eventBlock is how many events are allocated at once.
+const eventBlock = 128
+
+func (t *Trail) newEvent() *Event {
+	if len(t.block) == 0 {
+		t.block = make([]Event, eventBlock)
+	}
+	ev := &t.block[0]
+	t.block = t.block[1:]
+	return ev
+}
+
+// sender notes who sent a record.
+func (t *Trail) sender(ev *Event, r *record.Record) {
+	for _, f := range r.Fields(record.Kernel) {
+		var to *uint32
+		switch f.Name() {
+		case "pid":
+			to = &ev.Sender.PID
+		case "uid":
+			to = &ev.Sender.UID
+		case "auid":
+			to = &ev.Sender.AUID
+		default:
+			continue
+		}
+		if n, ok := f.Uint(); ok && n <= math.MaxUint32 {
+			*to = uint32(n)
+		}
+	}
+	for _, f := range r.Fields(record.Libaudit) {
+		if f.Name() == "exe" {
+			if !f.Missing() {
+				ev.Exe = t.intern(f)
+			}
+			return
+		}
+	}
 }
 
 // tellGuest keeps an event of a guest that may have no session.
 func (t *Trail) tellGuest(e *entry, g *guest, s *Session, op string) *Event {
 	ev := t.tell(e, s, op)
-	if ev == nil {
-		return nil
-	}
-	if ev.Name = t.fieldText(&e.rec, "vm"); ev.Name == "" && s == nil && g != nil && g.open != nil {
-		ev.Name = g.open.Name
-	}
-	if ev.UUID = t.fieldText(&e.rec, "uuid"); ev.UUID == "" && g != nil {
-		ev.UUID = g.uuid
+	switch {
+	case ev == nil:
+	case s != nil:
+		ev.UUID, ev.Name = s.UUID, s.Name
+	case g != nil && g.open != nil:
+		ev.UUID, ev.Name = g.uuid, g.open.Name
+	default:
+		ev.UUID, ev.Name = t.fieldText(&e.rec, "uuid"), t.fieldText(&e.rec, "vm")
 	}
 	return ev
 }
@@ -147,20 +182,7 @@ func (c *change) tell(e *entry, g *guest) {
 		return
 	}
 	ev := c.trail.tellGuest(e, g, c.session, c.reason)
-	ev.Kind, ev.Sub = c.kind, c.subject()
-	switch c.shape {
-	case cgroup:
-		ev.Sub, _ = c.value("class")
-		ev.ID = c.device()
-		ev.Reason, _ = c.value("acl")
-	case replaced, stepped:
-		ev.Old, _ = c.value(c.old)
-		ev.ID, _ = c.value(c.now)
-	case other:
-		ev.ID = rest(c.rec)
-	default:
-		ev.ID, _ = c.value(c.now)
-	}
+	ev.Kind, ev.Sub, ev.ID, ev.Old, ev.Reason = c.kind, c.more, c.id, c.was, c.acl
 	ev.Marks = c.rec.Marks
 	if c.kind == netOpen && c.session != nil {
 		c.session.openedBy = append(c.session.openedBy, ev)

@@ -73,14 +73,14 @@ func (t *Trail) resource(e *entry) {
 	} else {
 		l = unknownLayout(r, t.fieldText(r, "resrc"))
 	}
+	c := change{trail: t, rec: r, layout: l, reason: reason}
+	c.read()
 	if g == nil {
-		c := change{trail: t, rec: r, layout: l, reason: reason}
 		c.tell(e, nil)
 		return
 	}
 	t.settleStart(g)
-	s := t.sessionFor(g, e, l.shape, reason)
-	c := change{trail: t, session: s, rec: r, layout: l, reason: reason}
+	c.session = t.sessionFor(g, e, l.shape, reason)
 	switch l.shape {
 	case cgroup:
 		c.cgroup()
@@ -155,6 +155,41 @@ type change struct {
 	rec     *record.Record
 	layout
 	reason string
+
+	was, id   string // the resource before and after
+	had, has  bool   // whether there is one
+	more, acl string // what more identifies it; a device rule's rights
+}
+
+// read takes from the record what it says of the resource.
+func (c *change) read() {
+	switch c.shape {
+	case replaced:
+		c.readBoth()
+	case stepped: // as texts only where these are asked for
+		if c.trail.keeps || c.rec.Result == record.Failed {
+			c.readBoth()
+		}
+	case cgroup:
+		if c.id, c.has = c.value("path"); !c.has {
+			c.id, c.has = c.value("category")
+		}
+		c.more, _ = c.value("class")
+		c.acl, _ = c.value("acl")
+	case other:
+		c.id, c.has = rest(c.rec), true
+	default:
+		c.id, _ = c.value(c.now)
+		c.has = true
+		if c.sub != "" {
+			c.more, _ = c.value(c.sub)
+		}
+	}
+}
+
+func (c *change) readBoth() {
+	c.was, c.had = c.value(c.old)
+	c.id, c.has = c.value(c.now)
 }
 
 // value gives a field as text, and whether there is one.
@@ -169,36 +204,25 @@ func (c *change) value(name string) (string, bool) {
 	return c.trail.intern(f), true
 }
 
-// subject is what more identifies the resource, beside its id.
-func (c *change) subject() string {
-	if c.sub == "" {
-		return ""
-	}
-	s, _ := c.value(c.sub)
-	return s
-}
-
 // replace takes a record with a resource before and one after.
 func (c *change) replace() {
-	old, had := c.value(c.old)
-	now, has := c.value(c.now)
 	switch {
 	case c.rec.Result == record.Failed:
-		c.attempt(now, has, old, had)
-		if c.kind == "net" && has && !c.session.holds(holdKey{kind: c.kind, id: now}) {
-			c.session.releaseOpened(now, c.rec.Stamp)
+		c.attempt()
+		if c.kind == "net" && c.has && !c.session.holds(holdKey{kind: c.kind, id: c.id}) {
+			c.session.releaseOpened(c.id, c.rec.Stamp)
 		}
 		return
-	case had && c.unproven(c.old): // what a cut record would have ended holds on
-		c.attempt(now, has, old, had)
-	case had:
-		c.session.release(holdKey{kind: c.kind, id: old}, c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
-		if c.kind == "net" && (!has || now != old) {
-			c.session.releaseOpened(old, c.rec.Stamp)
+	case c.had && c.unproven(c.old): // what a cut record would have ended holds on
+		c.attempt()
+	case c.had:
+		c.session.release(holdKey{kind: c.kind, id: c.was}, c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
+		if c.kind == "net" && (!c.has || c.id != c.was) {
+			c.session.releaseOpened(c.was, c.rec.Stamp)
 		}
 	}
-	if has {
-		c.hold(now, "")
+	if c.has {
+		c.hold()
 	}
 }
 
@@ -210,22 +234,22 @@ func (c *change) unproven(field string) bool {
 }
 
 // attempt notes an operation that failed, on what it would have brought.
-func (c *change) attempt(now string, has bool, old string, had bool) {
-	id := now
-	if !has && had {
-		id = old
+func (c *change) attempt() {
+	id := c.id
+	if !c.has && c.had {
+		id = c.was
 	}
 	c.session.Attempts = append(c.session.Attempts, Attempt{
-		Kind: c.kind, ID: id, Sub: c.subject(), Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
+		Kind: c.kind, ID: id, Sub: c.more, Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
 	})
 }
 
-func (c *change) hold(id, sub string) {
+func (c *change) hold() {
 	if c.kind == netOpen {
 		c.session.opens++
 	}
 	c.session.hold(Holding{
-		Kind: c.kind, ID: id, Sub: sub, From: c.rec.Stamp, Reason: c.reason,
+		Kind: c.kind, ID: c.id, Sub: c.more, From: c.rec.Stamp, Reason: c.reason,
 		Marks: c.rec.Marks, Unproven: c.rec.Result == record.Unknown,
 	})
 }
@@ -242,19 +266,13 @@ func endedBy(reason string) Ended {
 
 // whole takes a record of a resource that is got or lost as a whole.
 func (c *change) whole() {
-	id, _ := c.value(c.now)
-	if c.shape == other {
-		id = rest(c.rec)
-	}
 	switch {
-	case c.rec.Result == record.Failed:
-		c.attempt(id, true, "", false)
-	case c.reason == "detach" && c.unproven(c.now):
-		c.attempt(id, true, "", false)
+	case c.rec.Result == record.Failed, c.reason == "detach" && c.unproven(c.now):
+		c.attempt()
 	case c.reason == "detach":
-		c.session.release(holdKey{c.kind, id, c.subject()}, c.rec.Stamp, ByDetach, c.rec.Marks)
+		c.session.release(holdKey{c.kind, c.id, c.more}, c.rec.Stamp, ByDetach, c.rec.Marks)
 	default:
-		c.hold(id, c.subject())
+		c.hold()
 	}
 }
 
@@ -265,10 +283,10 @@ func (c *change) step() {
 	n, ok := f.Uint()
 	switch {
 	case !ok || f.Partial():
+		c.readBoth()
 		c.replace()
 	case c.rec.Result == record.Failed:
-		now, has := c.value(c.now)
-		c.attempt(now, has, "", false)
+		c.attempt()
 	default:
 		c.session.Steps = append(c.session.Steps, Step{Kind: c.kind, Value: n, From: c.rec.Stamp, Marks: c.rec.Marks})
 	}
@@ -276,26 +294,13 @@ func (c *change) step() {
 
 // cgroup takes a device rule.
 func (c *change) cgroup() {
-	class, _ := c.value("class")
-	path := c.device()
-	acl, _ := c.value("acl")
 	if c.rec.Result == record.Failed {
-		c.session.Attempts = append(c.session.Attempts, Attempt{
-			Kind: "cgroup", ID: path, Sub: class, Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
-		})
+		c.attempt()
 		return
 	}
-	allow := c.reason != "deny"
-	c.session.rule(Permission{Class: class, Path: path, ACL: acl, Allow: allow, From: c.rec.Stamp})
-}
-
-// device is what a device rule is for: a path, or a class of devices.
-func (c *change) device() string {
-	path, ok := c.value("path")
-	if !ok {
-		path, _ = c.value("category")
-	}
-	return path
+	c.session.rule(Permission{
+		Class: c.more, Path: c.id, ACL: c.acl, Allow: c.reason != "deny", From: c.rec.Stamp,
+	})
 }
 
 // rule notes a device rule, and ends what a denial takes back.

@@ -14,7 +14,8 @@ type Trail struct {
 	spare     []*Session // finished ones whose memory can be used again
 	key       []byte
 	value     []byte
-	keeps     bool // events
+	keeps     bool    // events
+	block     []Event // memory for the next of them
 }
 
 // New gives an empty trail. Each session is given to onSession when its end is
