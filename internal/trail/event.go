@@ -235,7 +235,7 @@ func (n *node) eventsInOrder() []*Event {
 	for _, ev := range n.events {
 		crashes := lost[ev.At]
 		delete(lost, ev.At)
-		if ev.Op == OpCrash {
+		if ev.Type == record.AnomAbend {
 			events = append(append(events, ev), crashes...)
 		} else {
 			events = append(append(events, crashes...), ev)

@@ -15,8 +15,10 @@ func (t *Trail) host(e *entry, booted bool) {
 	r, n := &e.rec, e.node
 	t.watchClock(e)
 	switch {
-	case booted:
+	case booted && r.Type == record.SystemBoot:
 		t.tellHost(e, OpBoot).Reason = "serials began anew"
+	case booted:
+		t.tellSeen(e, OpBoot, n.seen).Reason = "serials began anew"
 	case r.Type == record.SystemBoot:
 		t.tellHost(e, OpBoot)
 	case r.Type == record.SystemShutdown:
@@ -34,6 +36,14 @@ func (t *Trail) host(e *entry, booted bool) {
 func (t *Trail) tellHost(e *entry, op string) *Event {
 	ev := t.tell(e, nil, op)
 	ev.Before = e.node.seen
+	return ev
+}
+
+// tellSeen keeps an event that no record tells: a record shows it by its stamp.
+func (t *Trail) tellSeen(e *entry, op string, before Moment) *Event {
+	ev := t.newEvent()
+	*ev = Event{At: e.rec.Stamp, Node: e.node.name, Op: op, Before: before}
+	e.node.events = append(e.node.events, ev)
 	return ev
 }
 
@@ -56,8 +66,7 @@ func (t *Trail) watchClock(e *entry) {
 		return
 	}
 	if r.Stamp.Millis < n.clock.Millis-clockBack {
-		ev := t.tell(e, nil, OpClockBack)
-		ev.Before = n.clock
+		t.tellSeen(e, OpClockBack, n.clock)
 	}
 	n.clock = r.Stamp
 }

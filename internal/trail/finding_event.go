@@ -13,11 +13,12 @@ import (
 
 // event finds what a single event shows.
 func (f *finder) event(ev *Event) {
-	if ev.Type.Virt() {
-		f.virt(ev)
-	}
 	if ev.Late {
 		f.late(ev)
+	}
+	if ev.Type.Virt() { // whatever it calls its operation
+		f.virt(ev)
+		return
 	}
 	switch ev.Op {
 	case OpDenied:

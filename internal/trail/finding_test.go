@@ -33,6 +33,16 @@ func TestFindings(t *testing.T) {
 		scene *scene
 		want  string // severity kind at-until guest: text, a line each
 	}{
+		{
+			"words that a record has no right to",
+			newScene().start(uuidA, 42).sent("VIRT_CONTROL", "op=crash "+who(uuidA), "success").sent("VIRT_CONTROL", "op=auditd-end "+who(uuidA), "success").
+				sent("VIRT_RESOURCE", "resrc=disk reason=denied "+who(uuidA)+` old-disk="?" new-disk="/a"`, "success"), "",
+		},
+		{
+			"what a failed record shows beside", newScene().start(uuidA, 42).reboot().later(-90).failedStart(uuidB).from("/x"),
+			"warning order-broken 1-0 : the clock went back by 29s between two records\n" +
+				"warning operation-failed 1-0 g: start failed\nwarning unknown-sender 1-0 g: a record sent by /x (pid 10, uid 0), no known hypervisor daemon",
+		},
 		{"nothing", newScene().start(uuidA, 42).stop(uuidA, "shutdown"), ""},
 		{
 			"operations that failed",
