@@ -255,8 +255,13 @@ func (h *Holding) since() Moment {
 // fail turns all that a start would have held into attempts. Its device rules
 // were in force until then.
 func (s *Session) fail(at Moment) {
-	for _, h := range s.Holdings {
-		s.Attempts = append(s.Attempts, Attempt{Kind: h.Kind, ID: h.ID, Sub: h.Sub, Op: h.Reason, At: h.From, Marks: h.Marks})
+	for i := range s.Holdings {
+		h := &s.Holdings[i]
+		a := Attempt{Kind: h.Kind, ID: h.ID, Sub: h.Sub, Op: h.Reason, At: h.since(), Marks: h.Marks}
+		if a.Op == "" { // it was only released, by a record of the start
+			a.Op = OpStart
+		}
+		s.Attempts = append(s.Attempts, a)
 	}
 	for _, v := range s.Steps {
 		s.Attempts = append(s.Attempts, Attempt{Kind: v.Kind, ID: strconv.FormatUint(v.Value, 10), Op: "start", At: v.From, Marks: v.Marks})

@@ -161,6 +161,10 @@ func TestSessions(t *testing.T) {
 			"failed start=2 booted {start disk /a 1}\nrunning start=4 booted [disk /b 3-0 ]",
 		},
 		{
+			"what a failed start released", newScene().disk(uuidA, "start", "/a", "?", "success").failedStart(uuidA),
+			"failed start=2 booted {start disk /a 1}",
+		},
+		{
 			"started again", newScene().start(uuidA, 42).disk(uuidA, "attach", "?", "/a", "success").label(uuidA, "x").start(uuidA, 43).stop(uuidA, "saved"),
 			"lost start=1 booted end=(2,3) started again [disk /a 2-0 lost]\nclosed start=4 booted end=5 saved",
 		},
