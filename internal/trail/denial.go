@@ -2,6 +2,8 @@ package trail
 
 import (
 	"bytes"
+	"path"
+	"strings"
 
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -127,6 +129,7 @@ func (t *Trail) anomaly(e *entry) {
 	r := &e.rec
 	s, uuid := t.process(e)
 	if s == nil && uuid == "" {
+		t.strayAnomaly(e)
 		return
 	}
 	t.counts.GuestAnomalies++
@@ -138,11 +141,39 @@ func (t *Trail) anomaly(e *entry) {
 		}
 	}
 	if ev := t.tellProcess(e, s, uuid, op); ev != nil {
-		ev.Reason = r.TypeName()
-		if sig := t.fieldText(r, "sig"); sig != "" {
-			ev.Reason = "signal " + sig
-		}
+		t.anomalyReason(ev, r)
 	}
+}
+
+func (t *Trail) anomalyReason(ev *Event, r *record.Record) {
+	ev.Reason = r.TypeName()
+	if sig := t.fieldText(r, "sig"); sig != "" {
+		ev.Reason = "signal " + sig
+	}
+}
+
+// strayAnomaly keeps the crash of a hypervisor's process whose guest isn't
+// known, as its start is not in the log or never came to its end.
+func (t *Trail) strayAnomaly(e *entry) {
+	r := &e.rec
+	if !t.keeps || r.Type != record.AnomAbend {
+		return
+	}
+	if exe := t.untrusted(r, "exe"); hypervisor(exe) {
+		ev := t.tell(e, nil, OpCrash)
+		ev.Sub, ev.ID, ev.Result = exe, t.fieldText(r, "pid"), record.Failed
+		t.anomalyReason(ev, r)
+	}
+}
+
+// hypervisor tells whether a program runs a guest.
+func hypervisor(exe string) bool {
+	name := path.Base(exe)
+	switch name {
+	case "qemu", "qemu-kvm", "kvm", "libvirt_lxc", "cloud-hypervisor", "firecracker":
+		return true
+	}
+	return strings.HasPrefix(name, "qemu-system-")
 }
 
 // seccomp takes a SECCOMP record: a process made a system call that it may

@@ -184,6 +184,9 @@ func (c *change) tell(e *entry, g *guest) {
 	ev := c.trail.tellGuest(e, g, c.session, c.reason)
 	ev.Kind, ev.Sub, ev.ID, ev.Old, ev.Reason = c.kind, c.more, c.id, c.was, c.acl
 	ev.Marks = c.rec.Marks
+	if c.absent {
+		ev.Result = record.Unknown
+	}
 	if c.kind == netOpen && c.session != nil {
 		c.session.openedBy = append(c.session.openedBy, ev)
 	}

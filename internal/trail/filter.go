@@ -1,8 +1,10 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,65 +17,91 @@ type Filter struct {
 	Since, Until time.Time
 	Resource     *Resource
 
-	guest, node string // patterns
+	guests, nodes []string // patterns, in lower case
 }
 
-// SetGuest makes the filter let only guests through whose name or uuid matches
-// a shell's pattern, whatever its case.
-func (f *Filter) SetGuest(pattern string) error {
-	f.guest = strings.ToLower(pattern)
-	return checkPattern("guest", pattern)
-}
+// AddGuest makes the filter let guests through whose name or uuid matches a
+// shell's pattern, whatever its case; only those and the ones of other patterns
+// that were added.
+func (f *Filter) AddGuest(pattern string) error { return addPattern(&f.guests, "guest", pattern) }
 
-// SetNode makes the filter let only hosts through that match a shell's pattern.
-func (f *Filter) SetNode(pattern string) error {
-	f.node = strings.ToLower(pattern)
-	return checkPattern("node", pattern)
-}
+// AddNode makes the filter let hosts through that match a shell's pattern; only
+// those and the ones of other patterns that were added.
+func (f *Filter) AddNode(pattern string) error { return addPattern(&f.nodes, "node", pattern) }
 
-func checkPattern(what, pattern string) error {
-	if _, err := path.Match(pattern, ""); err != nil {
-		return fmt.Errorf("%s %q: a [ without its ], or a \\ at the end", what, pattern)
+func addPattern(to *[]string, what, pattern string) error {
+	if pattern == "" {
+		return fmt.Errorf("%s %q: it is empty", what, pattern)
 	}
+	if _, err := path.Match(pattern, ""); err != nil {
+		return fmt.Errorf(`%s %q: as a pattern, it has a [ without its ], or a \ at the end; for the character itself write \[ or \\`, what, pattern)
+	}
+	*to = append(*to, strings.ToLower(pattern))
 	return nil
 }
 
 // Empty tells whether the filter lets everything through.
-func (f *Filter) Empty() bool { return *f == Filter{} }
-
-// matches tells whether a text matches a pattern. Names hold no slash.
-func matches(pattern, text string) bool {
-	text = strings.ToLower(text)
-	ok, _ := path.Match(pattern, text)
-	return ok || pattern == text
+func (f *Filter) Empty() bool {
+	return f.Since.IsZero() && f.Until.IsZero() && f.Resource == nil && len(f.guests) == 0 && len(f.nodes) == 0
 }
+
+// matches tells whether a text matches one of some patterns. A slash is a
+// character like others: no pattern's * must stop at it.
+func matches(patterns []string, text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		if pattern == text {
+			return true
+		}
+		if strings.Contains(text, "/") {
+			pattern, text = strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(text, "/", "\x00")
+		}
+		ok, _ := path.Match(pattern, text)
+		return ok
+	})
+}
+
+// Node tells whether to show what is of a host.
+func (f *Filter) Node(name string) bool { return len(f.nodes) == 0 || matches(f.nodes, name) }
 
 func (f *Filter) named(node, uuid, name string) bool {
-	if f.node != "" && !matches(f.node, node) {
+	switch {
+	case !f.Node(node):
 		return false
+	case len(f.guests) == 0, matches(f.guests, name):
+		return true
 	}
-	return f.guest == "" || matches(f.guest, name) || uuid != "" && (matches(f.guest, uuid) || f.guest == strings.ReplaceAll(uuid, "-", ""))
+	return uuid != "" && (matches(f.guests, uuid) || matches(f.guests, strings.ReplaceAll(uuid, "-", "")))
 }
 
-// within tells whether a stretch of time touches that of the filter. Without
-// an end it goes on.
+// within tells whether a stretch of time touches that of the filter. Without a
+// beginning it was there before all, without an end it goes on. Where a clock
+// was set back it may end at an earlier time than it began: then it touches
+// what is between.
 func (f *Filter) within(from, to Moment) bool {
+	if to != (Moment{}) && to.Millis < from.Millis {
+		from, to = to, from
+	}
 	if !f.Until.IsZero() && from.Millis > f.Until.UnixMilli() {
 		return false
 	}
 	return f.Since.IsZero() || to == (Moment{}) || to.Millis >= f.Since.UnixMilli()
 }
 
-// Session tells whether to show a session: where it touches the time.
+// Session tells whether to show a session: where it touches the time, or may.
 func (f *Filter) Session(s *Session) bool {
 	if !f.named(s.Node, s.UUID, s.Name) || f.Resource != nil && !s.concerns(*f.Resource) {
 		return false
 	}
-	return f.within(s.First, s.lastKnown())
+	from := s.First
+	if !s.StartKnown() {
+		from = Moment{}
+	}
+	return f.within(from, s.over())
 }
 
-// lastKnown is when a session had surely ended, or zero.
-func (s *Session) lastKnown() Moment {
+// over is by when a session surely had ended, or zero.
+func (s *Session) over() Moment {
 	switch {
 	case s.End != (Moment{}):
 		return s.End
@@ -85,31 +113,21 @@ func (s *Session) lastKnown() Moment {
 	return Moment{}
 }
 
+// Claim tells whether to show a claim: where it touches the time, or may.
+func (f *Filter) Claim(c *Claim) bool {
+	s := c.Session
+	if !f.named(s.Node, s.UUID, s.Name) || f.Resource != nil && !f.Resource.Matches(c.Resource) {
+		return false
+	}
+	return f.within(cmp.Or(c.From, c.Earliest), cmp.Or(c.To, c.Before))
+}
+
 // concerns tells whether a session held or asked for such a resource.
 func (s *Session) concerns(r Resource) bool {
-	for i := range s.Holdings {
-		h := &s.Holdings[i]
-		if r.Matches(Resource{h.Kind, h.ID, h.Sub}) {
-			return true
-		}
-	}
-	for i := range s.Attempts {
-		a := &s.Attempts[i]
-		if r.Matches(Resource{a.Kind, a.ID, a.Sub}) {
-			return true
-		}
-	}
-	for i := range s.Permissions {
-		if r.matchesRule(&s.Permissions[i]) {
-			return true
-		}
-	}
-	for i := range s.Steps {
-		if r.Matches(s.Steps[i].resource()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Holdings, func(h Holding) bool { return r.Matches(h.resource()) }) ||
+		slices.ContainsFunc(s.Attempts, func(a Attempt) bool { return r.matchesAttempt(&a) }) ||
+		slices.ContainsFunc(s.Permissions, func(p Permission) bool { return r.matchesRule(&p) }) ||
+		slices.ContainsFunc(s.Steps, func(v Step) bool { return r.Kind == v.Kind && r.Matches(v.resource()) })
 }
 
 // Event tells whether to show an event.
@@ -126,12 +144,16 @@ func (e *Event) concerns(r Resource) bool {
 	case e.Op == OpLabel || e.Op == OpSeccomp:
 		return false
 	case e.Op == OpDenied:
-		return r.ID != "" && r.ID == e.ID
+		return r.names(e.ID)
 	case e.Kind == "":
 		return false
 	}
 	return r.Matches(Resource{e.Kind, e.ID, e.Sub}) || e.Old != "" && r.Matches(Resource{e.Kind, e.Old, e.Sub})
 }
+
+// names tells whether r is of that path, whatever its kind: the kernel denies
+// files and doesn't know what a guest has them for.
+func (r Resource) names(path string) bool { return r.ID != "" && r.ID == canonicalID(path) }
 
 // Guest gives the uuid and the name of the guest that an event is of; both are
 // empty for an event of the host.
@@ -157,5 +179,12 @@ func (f *Filter) Finding(n *Finding) bool {
 	if !f.named(n.Node, n.UUID, n.Name) || !f.within(n.At, to) {
 		return false
 	}
-	return f.Resource == nil || n.Resource != (Resource{}) && f.Resource.Matches(n.Resource)
+	switch r := f.Resource; {
+	case r == nil:
+		return true
+	case n.Kind == Denial:
+		return r.names(n.Resource.ID)
+	default:
+		return n.Resource != (Resource{}) && r.Matches(n.Resource)
+	}
 }

@@ -61,6 +61,7 @@ const (
 	UnknownSender    FindingKind = "unknown-sender"
 	OrderBroken      FindingKind = "order-broken"
 	AuditdOff        FindingKind = "auditd-off"
+	GuestDied        FindingKind = "guest-died"
 )
 
 // FindingKinds are the kinds, with what each is in a few words.
@@ -78,6 +79,7 @@ var FindingKinds = []struct {
 	{Denial, Warning, "a guest's process was denied something by its label (AVC)"},
 	{SeccompViolation, Critical, "a guest's process made a system call that it may not"},
 	{Anomaly, Critical, "a guest's process crashed, or did another thing that the kernel finds odd"},
+	{GuestDied, Warning, "a guest's process ended by itself: killed, or dumped on purpose"},
 	{RecordCut, Warning, "a record lost its end"},
 	{RecordAmbiguous, Info, "a record can be read in more than one way"},
 	{UnknownSender, Warning, "a record's sender is no known hypervisor daemon"},
@@ -97,7 +99,7 @@ func severityOf(k FindingKind) Severity {
 // Findings gives what is to be found in a trail's events and sessions: all
 // that it gave after End. They come by time.
 func Findings(events []*Event, sessions []*Session) []*Finding {
-	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}}
+	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}}
 	for _, ev := range events {
 		f.event(ev)
 	}
@@ -120,6 +122,7 @@ type finder struct {
 	found   []*Finding
 	repeats map[repeat]*Finding
 	auditd  map[string]*watch // by node
+	crashed map[*Session]bool
 }
 
 // repeat is what findings have in common that are told once, with a count.

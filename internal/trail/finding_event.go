@@ -27,11 +27,7 @@ func (f *finder) event(ev *Event) {
 		n := f.of(SeccompViolation, ev)
 		n.Text = sentence("system call", quoted(ev.ID), "that it may not make", by(quoted(ev.Sub)), bracketed(plainWords(ev.Reason)))
 	case OpCrash, OpAnomaly:
-		n := f.of(Anomaly, ev)
-		n.Text = "the guest's process: " + quoted(ev.Reason)
-		if ev.Op == OpCrash {
-			n.Text = sentence("the guest's process died", bracketed(plainWords(ev.Reason)))
-		}
+		f.anomaly(ev)
 	case OpClockBack:
 		n := f.of(OrderBroken, ev)
 		n.Proof = []Moment{ev.Before, ev.At}
@@ -39,6 +35,32 @@ func (f *finder) event(ev *Event) {
 		n.Text = "the clock went back by " + back.String() + " between two records"
 	}
 	f.watchAuditd(ev)
+}
+
+// anomaly finds what the kernel found odd of a guest's process, or of a
+// hypervisor's whose guest isn't known.
+func (f *finder) anomaly(ev *Event) {
+	n := f.of(Anomaly, ev)
+	switch {
+	case ev.Op != OpCrash:
+		n.Text = "the guest's process: " + quoted(ev.Reason)
+	case ev.Sub != "":
+		n.Text = sentence("a process of", quoted(ev.Sub), "died", bracketed(plainWords(ev.Reason))+";", "which guest's it was is not in the log")
+	default:
+		n.Text = sentence("the guest's process died", bracketed(plainWords(ev.Reason)))
+		f.crashed[ev.Session()] = ev.Session() != nil
+	}
+}
+
+// died finds a stop that nobody asked for, unless a crash told so already.
+func (f *finder) died(ev *Event) {
+	if ev.Op != OpStop || ev.Type != record.VirtControl || ev.Result != record.Success || f.crashed[ev.Session()] {
+		return
+	}
+	if ev.Reason == "failed" || ev.Reason == "crashed" {
+		n := f.of(GuestDied, ev)
+		n.Text = "the guest's process ended by itself, and not as it should (" + ev.Reason + ")"
+	}
 }
 
 // late finds records that came out of order: of each guest, and of the host.
@@ -59,10 +81,15 @@ func (f *finder) virt(ev *Event) {
 	case ev.Marks&record.Cut != 0:
 		n := f.of(RecordCut, ev)
 		n.Text = sentence("the record of", operation(ev), "lost its end", outcomeUnknown(ev))
+	case ev.Kind == netOpen && ev.Result == record.Unknown:
+		n := f.of(RecordAmbiguous, ev)
+		n.Resource = resourceOf(ev)
+		n.Text = sentence("the record of", operation(ev), "says success, and names no device: it isn't there")
 	case ev.Marks&record.Ambiguous != 0:
 		n := f.of(RecordAmbiguous, ev)
 		n.Text = sentence("the record of", operation(ev), "can be read in more than one way")
 	}
+	f.died(ev)
 	f.sender(ev)
 }
 
@@ -97,13 +124,21 @@ func operation(ev *Event) string {
 		return sentence("opening", resourceOf(ev).String())
 	}
 	if unit, ok := units[ev.Kind]; ok && ev.ID != "" {
-		return sentence(op, "of", ev.Kind, "to", quoted(ev.ID), unit)
+		return sentence(op, "of", ev.Kind, "to", inUnit(ev.ID, unit))
 	}
 	return sentence(op, "of", resourceOf(ev).String())
 }
 
 // units are those of quantities.
 var units = map[string]string{"mem": "KiB", "vcpu": "", "iothread": ""}
+
+// inUnit gives a quantity with its unit; memory in MiB where it is whole ones.
+func inUnit(value, unit string) string {
+	if n, err := strconv.ParseUint(value, 10, 64); err == nil && unit == "KiB" && n%1024 == 0 {
+		return strconv.FormatUint(n/1024, 10) + " MiB"
+	}
+	return sentence(quoted(value), unit)
+}
 
 // denial finds what a guest's process was denied.
 func (f *finder) denial(ev *Event) {

@@ -48,7 +48,7 @@ func TestFindings(t *testing.T) {
 			"operations that failed",
 			newScene().disk(uuidA, "start", "?", "/a", "success").failedStart(uuidA).start(uuidA, 42).disk(uuidA, "attach", "?", "/b c", "failed").
 				sent("VIRT_RESOURCE", "resrc=mem reason=update "+who(uuidA)+" old-mem=1024 new-mem=2048", "failed"),
-			"warning operation-failed 2-0 g: start failed\nwarning operation-failed 4-0 g: attach of disk \"/b c\" failed\nwarning operation-failed 5-0 g: update of mem to 2048 KiB failed",
+			"warning operation-failed 2-0 g: start failed\nwarning operation-failed 4-0 g: attach of disk \"/b c\" failed\nwarning operation-failed 5-0 g: update of mem to 2 MiB failed",
 		},
 		{
 			"a stop without a start", newScene().stop(uuidA, "shutdown"),
@@ -65,6 +65,18 @@ func TestFindings(t *testing.T) {
 		{
 			"a crash with a stop", newScene().start(uuidA, 42).abend(42).stop(uuidA, "failed"),
 			"critical anomaly 2-0 g: the guest's process died (signal 11)",
+		},
+		{
+			"a stop that nobody asked for", newScene().start(uuidA, 42).stop(uuidA, "failed"),
+			"warning guest-died 2-0 g: the guest's process ended by itself, and not as it should (failed)",
+		},
+		{
+			"a crash of nobody knows whom", newScene().abend(42),
+			"critical anomaly 1-0 : a process of /usr/bin/qemu-system-x86_64 died (signal 11); which guest's it was is not in the log",
+		},
+		{
+			"a file that was not opened", newScene().start(uuidA, 42).sent("VIRT_RESOURCE", "resrc=net reason=open "+who(uuidA)+` net=52:54:00:00:00:01 path="/dev/vhost-net" rdev=?`, "success").stop(uuidA, "shutdown"),
+			"info record-ambiguous 2-0 g: the record of opening /dev/vhost-net for 52:54:00:00:00:01 says success, and names no device: it isn't there",
 		},
 		{
 			"a detach without an attach", newScene().start(uuidA, 42).disk(uuidA, "detach", "/a", "?", "success"),

@@ -159,6 +159,9 @@ type change struct {
 	was, id   string // the resource before and after
 	had, has  bool   // whether there is one
 	more, acl string // what more identifies it; a device rule's rights
+	// absent tells that a device which is said to be opened isn't there: so
+	// libvirt records /dev/vhost-net, behind a record that opening it failed.
+	absent bool
 }
 
 // read takes from the record what it says of the resource.
@@ -183,6 +186,9 @@ func (c *change) read() {
 		c.has = true
 		if c.sub != "" {
 			c.more, _ = c.value(c.sub)
+		}
+		if f, ok := c.rec.Lookup("rdev"); ok && c.shape == opened {
+			c.absent = f.Missing() && !f.Partial() && c.rec.Result == record.Success
 		}
 	}
 }
@@ -245,8 +251,14 @@ func (c *change) attempt() {
 }
 
 func (c *change) hold() {
-	if c.kind == netOpen {
+	switch c.kind {
+	case netOpen:
 		c.session.opens++
+		if c.session.closed.mac == c.more {
+			c.session.closed = closed{}
+		}
+	case "net":
+		c.session.reopen(c.id, c.rec.Stamp)
 	}
 	c.session.hold(Holding{
 		Kind: c.kind, ID: c.id, Sub: c.more, From: c.rec.Stamp, Reason: c.reason,
@@ -267,7 +279,7 @@ func endedBy(reason string) Ended {
 // whole takes a record of a resource that is got or lost as a whole.
 func (c *change) whole() {
 	switch {
-	case c.rec.Result == record.Failed, c.reason == "detach" && c.unproven(c.now):
+	case c.rec.Result == record.Failed, c.absent, c.reason == "detach" && c.unproven(c.now):
 		c.attempt()
 	case c.reason == "detach":
 		c.session.release(holdKey{c.kind, c.id, c.more}, c.rec.Stamp, ByDetach, c.rec.Marks)

@@ -1,7 +1,10 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,12 +13,8 @@ import (
 )
 
 // A Resource names a host resource, or some of them: an empty field stands for
-// any.
-type Resource struct {
-	Kind string // as a Holding's, or a bus of a host device: pci, usb, scsi
-	ID   string
-	Sub  string
-}
+// any. The fields are those of a Holding.
+type Resource struct{ Kind, ID, Sub string }
 
 // String gives the resource in words: kind, bus and identity. What isn't plain
 // in them is quoted.
@@ -39,10 +38,17 @@ func quoted(s string) string {
 	if len(s) > maxQuoted {
 		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
 	}
+	quote := false
 	for _, c := range s {
-		if c == '"' || c == '(' || c == ')' || c == ',' || c == ';' || c == '\\' || unicode.IsSpace(c) || !unicode.IsPrint(c) {
-			return strconv.Quote(s)
+		switch {
+		case unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Me, unicode.Mn):
+			return strconv.QuoteToASCII(s)
+		case strings.ContainsRune("\"(),;\\", c), unicode.IsSpace(c), !unicode.IsPrint(c):
+			quote = true
 		}
+	}
+	if quote {
+		return strconv.Quote(s)
 	}
 	return s
 }
@@ -58,139 +64,111 @@ var kindNames = func() map[string]bool {
 	return m
 }()
 
-// buses are those of host devices, which serve as kinds, and mac is net.
+// buses are those of host devices. They serve as kinds, as mac does for net.
 var buses = map[string]bool{"pci": true, "usb": true, "scsi": true, "scsi_host": true, "mdev": true}
 
 // Kinds gives the names that can stand before the colon of a resource, and
 // alone, beside those that only a log knows.
 func Kinds() []string { return sortedKeys(kindNames, buses, map[string]bool{"mac": true}) }
 
+func isKind(word string) bool { return kindNames[word] || buses[word] || word == "mac" }
+
 // ParseResource reads what people call a resource: a path, the address of a
-// PCI or USB device, a MAC, kind:identity, or a kind alone.
+// PCI or USB device, a MAC, kind:identity, or a kind alone. A kind that the
+// catalogue doesn't have stays part of the ID, as it looks like the beginning
+// of an address; Matches knows it by the log.
 func ParseResource(text string) (Resource, error) {
 	if strings.TrimSpace(text) == "" {
 		return Resource{}, fmt.Errorf("resource %q: it is empty", text)
 	}
-	kind, id, colon := strings.Cut(text, ":")
-	if !colon && isKind(kind) {
-		return ofKind(kind, ""), nil
-	}
-	if colon && isKindPrefix(kind, id) {
-		if id == "" {
-			return Resource{}, fmt.Errorf("resource %q: nothing follows %s:", text, kind)
-		}
-		return ofKind(kind, id), nil
-	}
-	return Resource{ID: canonicalID(text)}, nil
-}
-
-func isKind(word string) bool { return kindNames[word] || buses[word] || word == "mac" }
-
-// isKindPrefix tells a kind before a colon from the first part of an address
-// or of a URL. Kinds that the catalogue doesn't have are words too.
-func isKindPrefix(word, rest string) bool {
-	if isKind(word) {
-		return true
-	}
-	if len(word) < 2 || strings.HasPrefix(rest, "//") {
-		return false
-	}
-	letters := false
-	for _, c := range []byte(word) {
-		switch {
-		case c >= 'g' && c <= 'z':
-			letters = true
-		case c >= 'a' && c <= 'f', c >= '0' && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return letters
-}
-
-func ofKind(kind, id string) Resource {
-	r := Resource{Kind: kind, ID: canonicalID(id)}
+	word, id, colon := strings.Cut(text, ":")
+	kind := strings.ToLower(word)
 	switch {
+	case !isKind(kind):
+		return Resource{ID: canonicalID(text)}, nil
+	case colon && id == "":
+		return Resource{}, fmt.Errorf("resource %q: nothing follows the colon", text)
 	case kind == "mac":
-		r.Kind = "net"
+		kind = "net"
 	case buses[kind]:
-		r.Kind, r.Sub = "dev", kind
+		return Resource{Kind: "dev", Sub: kind, ID: canonicalID(id)}, nil
 	}
-	return r
+	return Resource{Kind: kind, ID: canonicalID(id)}, nil
 }
 
-// canonicalID writes addresses as libvirt does.
-func canonicalID(id string) string {
-	for _, read := range [...]func(string) (string, bool){macAddress, pciAddress, usbAddress} {
-		if addr, ok := read(id); ok {
-			return addr
-		}
-	}
-	return id
-}
-
-// macAddress reads six octets with colons or dashes between them.
-func macAddress(s string) (string, bool) {
-	octets := strings.Split(strings.ReplaceAll(s, "-", ":"), ":")
-	if len(octets) != 6 {
-		return "", false
-	}
-	for i, o := range octets {
-		n, err := strconv.ParseUint(o, 16, 8)
-		if err != nil || len(o) > 2 {
-			return "", false
-		}
-		octets[i] = fmt.Sprintf("%02x", n)
-	}
-	return strings.Join(octets, ":"), true
-}
-
-// pciAddress reads domain:bus:slot.function, with or without the domain.
-func pciAddress(s string) (string, bool) {
-	head, function, ok := strings.Cut(s, ".")
-	parts := strings.Split(head, ":")
-	if !ok || len(parts) < 2 || len(parts) > 3 {
-		return "", false
-	}
-	if len(parts) == 2 {
-		parts = append([]string{"0"}, parts...)
-	}
-	var n [4]uint64
-	for i, part := range append(parts, function) {
-		v, err := strconv.ParseUint(part, 16, [4]int{32, 8, 8, 4}[i])
-		if err != nil {
-			return "", false
-		}
-		n[i] = v
-	}
-	return fmt.Sprintf("%04x:%02x:%02x.%x", n[0], n[1], n[2], n[3]), true
-}
-
-// usbAddress reads bus and device number: 1.2, 001.002 or, as lsusb and /dev
-// have it, 001:002 or 001/002.
-func usbAddress(s string) (string, bool) {
-	for _, sep := range [...]string{".", ":", "/"} {
-		bus, device, ok := strings.Cut(s, sep)
-		if !ok {
-			continue
-		}
-		b, err1 := strconv.ParseUint(bus, 10, 16)
-		d, err2 := strconv.ParseUint(device, 10, 16)
-		if err1 == nil && err2 == nil {
-			return fmt.Sprintf("%03d.%03d", b, d), true
-		}
-	}
-	return "", false
-}
-
-// Matches tells whether a resource is one of those that r names.
+// Matches tells whether a resource of a log is one of those that r, which
+// ParseResource gave, names.
 func (r Resource) Matches(o Resource) bool {
-	if r.Kind != "" && r.Kind != o.Kind || r.Sub != "" && r.Sub != o.Sub {
+	switch {
+	case r.Kind != "" && r.Kind != o.Kind, r.Sub != "" && r.Sub != o.Sub:
+		return false
+	case r.ID == "", r.ID == o.ID, r.ID == canonicalID(o.ID):
+		return true
+	case r.Kind != "" || o.Kind == "" || !strings.HasPrefix(r.ID, o.Kind):
 		return false
 	}
-	switch r.ID {
-	case "", o.ID, canonicalID(o.ID):
-		return true
+	rest := r.ID[len(o.Kind):] // of a kind that the catalogue doesn't have
+	id, colon := strings.CutPrefix(rest, ":")
+	return rest == "" || colon && id != "" && canonicalID(id) == canonicalID(o.ID)
+}
+
+// Near gives the resources that sessions held, or tried to, and that somebody
+// may mean whose name for one matches none: of the same identity, whatever its
+// kind, or of the same file name, whatever its folder; in upper or lower case.
+// They come by kind and identity.
+func Near(sessions []*Session, r Resource) []Resource {
+	if r.ID == "" {
+		return nil
 	}
-	return r.Kind == "" && r.ID == o.Kind // a kind that the catalogue doesn't have
+	seen := map[Resource]bool{} // and whether it is near
+	want := newLikeness(r.ID)
+	add := func(o Resource) {
+		if _, ok := seen[o]; !ok {
+			seen[o] = want.like(o.ID)
+		}
+	}
+	for _, s := range sessions {
+		for i := range s.Holdings {
+			add(s.Holdings[i].resource())
+		}
+		for i := range s.Attempts {
+			add(s.Attempts[i].resource())
+		}
+	}
+	var near []Resource
+	for o, like := range seen {
+		if like {
+			near = append(near, o)
+		}
+	}
+	slices.SortFunc(near, func(a, b Resource) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Sub, b.Sub))
+	})
+	return near
+}
+
+// likeness tells which names look like one.
+type likeness struct{ whole, file, stem string }
+
+func newLikeness(id string) likeness {
+	whole := strings.ToLower(id)
+	file := path.Base(whole)
+	stem, _, _ := strings.Cut(file, ".")
+	return likeness{whole, file, stem}
+}
+
+// like compares whole names, then those of files: without their extensions
+// where the name that is searched has none.
+func (l likeness) like(id string) bool {
+	if id == "" {
+		return false
+	}
+	o := newLikeness(id)
+	switch {
+	case l.whole == o.whole:
+		return true
+	case !strings.HasPrefix(id, "/"):
+		return false
+	}
+	return l.file == o.file || l.file == l.stem && l.stem == o.stem
 }

@@ -74,6 +74,7 @@ type Session struct {
 	open     map[holdKey][]int // holdings that hold still, of a session with many
 	allowed  map[[2]string][]int
 	opens    int      // files that are open for interfaces
+	closed   closed   // the last of them that were closed
 	mixed    bool     // the holdings are not in order
 	boots    int      // how many boots of its node came before it was last heard of
 	boot     int      // in which of its node's boots it began
@@ -182,12 +183,13 @@ func (s *Session) index(i int) {
 	}
 }
 
-// last gives the holding of that key that began last and holds still, or nil.
-func (s *Session) last(k holdKey) *Holding {
+// last gives the place of the holding of that key that began last and holds
+// still, or -1.
+func (s *Session) last(k holdKey) int {
 	if s.open != nil {
 		stack := s.open[k]
 		if len(stack) == 0 {
-			return nil
+			return -1
 		}
 		i := stack[len(stack)-1]
 		if stack = stack[:len(stack)-1]; len(stack) == 0 {
@@ -195,14 +197,14 @@ func (s *Session) last(k holdKey) *Holding {
 		} else {
 			s.open[k] = stack
 		}
-		return &s.Holdings[i]
+		return i
 	}
 	for i := len(s.Holdings) - 1; i >= 0; i-- {
 		if h := &s.Holdings[i]; h.Ended == "" && h.key() == k {
-			return h
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // holds tells whether a resource is held.
@@ -222,7 +224,8 @@ func (s *Session) holds(k holdKey) bool {
 // that began last. Where none is there it was held before the log or without
 // record, and is noted so.
 func (s *Session) release(k holdKey, at Moment, by Ended, marks record.Marks) {
-	if h := s.last(k); h != nil {
+	if i := s.last(k); i >= 0 {
+		h := &s.Holdings[i]
 		h.To, h.Ended = at, by
 		h.Marks |= marks
 		return
@@ -233,15 +236,46 @@ func (s *Session) release(k holdKey, at Moment, by Ended, marks record.Marks) {
 // releaseOpened ends the files opened for an interface that went, or that was
 // refused.
 func (s *Session) releaseOpened(mac string, at Moment) {
-	k := holdKey{kind: netOpen, sub: mac}
+	s.closed = closed{mac: mac, at: at}
 	for s.opens > 0 {
-		h := s.last(k)
-		if h == nil {
+		i := s.last(holdKey{kind: netOpen, sub: mac})
+		if i < 0 {
 			return
 		}
+		h := &s.Holdings[i]
 		h.To, h.Ended = at, ByDetach
 		s.opens--
+		s.closed.files = append(s.closed.files, i)
 	}
+}
+
+// closed are the files that were opened for an interface which went last, by
+// their places among the holdings.
+type closed struct {
+	mac   string
+	at    Moment
+	files []int
+}
+
+// moved is within how many milliseconds an interface is back that was only
+// moved to another bridge.
+const moved = 1000
+
+// reopen takes back that an interface's files were closed, where it came back
+// at once and without new ones.
+func (s *Session) reopen(mac string, at Moment) {
+	if s.closed.mac != mac || at.Millis > s.closed.at.Millis+moved {
+		return
+	}
+	for _, i := range s.closed.files {
+		h := &s.Holdings[i]
+		h.To, h.Ended = Moment{}, ""
+		s.opens++
+		if s.open != nil {
+			s.index(i)
+		}
+	}
+	s.closed = closed{}
 }
 
 // since is the first record of a holding.

@@ -70,6 +70,12 @@ func (s *scene) open(uuid string) *scene {
 	return s.sent("VIRT_RESOURCE", "resrc=net reason=open "+who(uuid)+` net=52:54:00:00:00:01 path="/dev/net/tun" rdev=0A:C8`, "success")
 }
 
+const mac = "52:54:00:00:00:01"
+
+func (s *scene) nic(uuid, reason, old, now string) *scene {
+	return s.sent("VIRT_RESOURCE", fmt.Sprintf(`resrc=net reason=%s %s old-net="%s" new-net="%s"`, reason, who(uuid), old, now), "success")
+}
+
 // cut adds a record whose text the kernel cut.
 func (s *scene) cut(typ, text string) *scene {
 	return s.line(typ, "pid=10 uid=0 auid=4294967295 ses=4294967295 msg='virt=kvm "+text+"'")
@@ -159,6 +165,18 @@ func TestSessions(t *testing.T) {
 		{
 			"failed start holds nothing", newScene().disk(uuidA, "start", "?", "/a", "success").failedStart(uuidA).disk(uuidA, "start", "?", "/b", "success").start(uuidA, 42),
 			"failed start=2 booted {start disk /a 1}\nrunning start=4 booted [disk /b 3-0 ]",
+		},
+		{
+			"a file that was not opened is not held", newScene().start(uuidA, 42).sent("VIRT_RESOURCE", "resrc=net reason=open "+who(uuidA)+` net=52:54:00:00:00:01 path="/dev/vhost-net" rdev=?`, "success"),
+			"running start=1 booted {open net-open /dev/vhost-net 2}",
+		},
+		{
+			"an interface that is moved to another bridge keeps its files", newScene().start(uuidA, 42).open(uuidA).nic(uuidA, "attach", "?", mac).nic(uuidA, "detach", mac, "?").later(-1).nic(uuidA, "attach", "?", mac),
+			"running start=1 booted [net-open /dev/net/tun 2-0 ] [net " + mac + " 3-4 detach] [net " + mac + " 5-0 ]",
+		},
+		{
+			"one that comes back later doesn't", newScene().start(uuidA, 42).open(uuidA).nic(uuidA, "attach", "?", mac).nic(uuidA, "detach", mac, "?").later(5).nic(uuidA, "attach", "?", mac),
+			"running start=1 booted [net-open /dev/net/tun 2-4 detach] [net " + mac + " 3-4 detach] [net " + mac + " 5-0 ]",
 		},
 		{
 			"what a failed start released", newScene().disk(uuidA, "start", "/a", "?", "success").failedStart(uuidA),
