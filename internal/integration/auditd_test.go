@@ -41,7 +41,7 @@ func auditState() (enabled, daemon int, err error) {
 
 // enableAudit sees to it that the kernel makes records while the test runs.
 // It gives the process that takes them, 0 for none.
-func enableAudit(t *testing.T) (daemon int) {
+func enableAudit(t testing.TB) (daemon int) {
 	t.Helper()
 	needRoot(t)
 	need(t, "auditctl")

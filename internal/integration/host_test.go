@@ -30,7 +30,7 @@ var packages = map[string]string{
 }
 
 // need skips a test where it is not wanted or a program lacks.
-func need(t *testing.T, programs ...string) {
+func need(t testing.TB, programs ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short is given")
@@ -42,7 +42,7 @@ func need(t *testing.T, programs ...string) {
 	}
 }
 
-func needRoot(t *testing.T) {
+func needRoot(t testing.TB) {
 	t.Helper()
 	if uid := os.Geteuid(); uid != 0 {
 		t.Skipf("not root but user %d", uid)
@@ -51,7 +51,7 @@ func needRoot(t *testing.T) {
 
 // aloneOnHost waits for the tests of other processes. The lock is a socket's
 // name, which ends with its process and leaves no file.
-func aloneOnHost(t *testing.T) {
+func aloneOnHost(t testing.TB) {
 	t.Helper()
 	var lock net.Listener
 	eventually(t, 5*time.Minute, "the integration tests of another process end", func() bool {
@@ -66,7 +66,7 @@ func aloneOnHost(t *testing.T) {
 const patience = 30 * time.Second
 
 // eventually waits until something is so.
-func eventually(t *testing.T, limit time.Duration, what string, so func() bool) {
+func eventually(t testing.TB, limit time.Duration, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(limit); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -90,7 +90,7 @@ func output(program string, args ...string) ([]byte, error) {
 }
 
 // run is output where it has to succeed.
-func run(t *testing.T, program string, args ...string) []byte {
+func run(t testing.TB, program string, args ...string) []byte {
 	t.Helper()
 	out, err := output(program, args...)
 	if err != nil {
