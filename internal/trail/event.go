@@ -1,8 +1,8 @@
 package trail
 
 import (
+	"bytes"
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/virtaudit/virtaudit/record"
@@ -31,10 +31,9 @@ type Event struct {
 	Held Held
 	// Late tells that the record came after others that follow it.
 	Late bool
-	// Sender sent the record, Exe is its program. A record of the kernel's own
-	// has none.
-	Sender Sender
-	Exe    string
+	// Sender sent the record; a record of the kernel's own has none. It is not
+	// to be changed, as events share it.
+	Sender *Sender
 	// Before is the last record of the node before a host's event.
 	Before Moment
 	// Count is how many records an event of OpLate stands for.
@@ -43,8 +42,11 @@ type Event struct {
 	session *Session
 }
 
-// Sender is the process that sent a record.
-type Sender struct{ PID, UID, AUID uint32 }
+// Sender is the process that sent a record, and its program.
+type Sender struct {
+	PID, UID, AUID uint32
+	Exe            string
+}
 
 // What events tell, beside what records call attach, detach, update and so on.
 const (
@@ -109,7 +111,7 @@ func (t *Trail) tell(e *entry, s *Session, op string) *Event {
 		At: r.Stamp, Node: e.node.name, Type: r.Type, Op: op,
 		Result: r.Result, Marks: r.Marks, Late: e.late, session: s,
 	}
-	t.sender(ev, r)
+	ev.Sender = t.senderOf(r)
 	e.node.events = append(e.node.events, ev)
 	return ev
 }
@@ -126,32 +128,27 @@ func (t *Trail) newEvent() *Event {
 	return ev
 }
 
-// sender notes who sent a record.
-func (t *Trail) sender(ev *Event, r *record.Record) {
-	for _, f := range r.Fields(record.Kernel) {
-		var to *uint32
-		switch f.Name() {
-		case "pid":
-			to = &ev.Sender.PID
-		case "uid":
-			to = &ev.Sender.UID
-		case "auid":
-			to = &ev.Sender.AUID
-		default:
-			continue
-		}
-		if n, ok := f.Uint(); ok && n <= math.MaxUint32 {
-			*to = uint32(n)
-		}
+// senderOf gives who sent a record: mostly who sent the one before.
+func (t *Trail) senderOf(r *record.Record) *Sender {
+	kernel, libaudit := r.Fields(record.Kernel), r.Fields(record.Libaudit)
+	if len(kernel) == 0 && len(libaudit) == 0 {
+		return nil
 	}
-	for _, f := range r.Fields(record.Libaudit) {
-		if f.Name() == "exe" {
-			if !f.Missing() {
-				ev.Exe = t.intern(f)
-			}
-			return
-		}
+	t.value = t.value[:0]
+	for _, f := range kernel[:min(len(kernel), 3)] { // pid uid auid
+		t.value = append(append(t.value, f.Name()...), '=')
+		t.value = append(append(t.value, f.Raw()...), ' ')
 	}
+	if len(libaudit) > 0 { // exe
+		t.value = append(t.value, libaudit[0].Raw()...)
+	}
+	if t.sender != nil && bytes.Equal(t.value, t.sentBy) {
+		return t.sender
+	}
+	t.sentBy = append(t.sentBy[:0], t.value...)
+	by := r.Sender()
+	t.sender = &Sender{PID: by.PID, UID: by.UID, AUID: by.AUID, Exe: r.Exe()}
+	return t.sender
 }
 
 // tellGuest keeps an event of a guest that may have no session.

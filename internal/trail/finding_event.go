@@ -196,15 +196,19 @@ func knownSender(exe string) bool {
 // sender finds records that no hypervisor's daemon sent: whoever has
 // CAP_AUDIT_WRITE can send them.
 func (f *finder) sender(ev *Event) {
-	if ev.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(ev.Exe) {
+	by := ev.Sender
+	if by == nil {
+		by = &Sender{}
+	}
+	if by.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(by.Exe) {
 		return
 	}
-	exe := quoted(ev.Exe)
+	exe := quoted(by.Exe)
 	if exe == "" {
 		exe = "a program without a name"
 	}
 	n := f.once(UnknownSender, ev, exe)
-	n.Text = counted(n.Count, "record", fmt.Sprintf("sent by %s (pid %d, uid %d), no known hypervisor daemon", exe, ev.Sender.PID, ev.Sender.UID))
+	n.Text = counted(n.Count, "record", fmt.Sprintf("sent by %s (pid %d, uid %d), no known hypervisor daemon", exe, by.PID, by.UID))
 }
 
 // watch is what is known of a node's auditd.

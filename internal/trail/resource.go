@@ -279,7 +279,8 @@ func endedBy(reason string) Ended {
 // whole takes a record of a resource that is got or lost as a whole.
 func (c *change) whole() {
 	switch {
-	case c.rec.Result == record.Failed, c.absent, c.reason == "detach" && c.unproven(c.now):
+	case c.absent: // neither held nor failed
+	case c.rec.Result == record.Failed, c.reason == "detach" && c.unproven(c.now):
 		c.attempt()
 	case c.reason == "detach":
 		c.session.release(holdKey{c.kind, c.id, c.more}, c.rec.Stamp, ByDetach, c.rec.Marks)

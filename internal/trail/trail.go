@@ -16,6 +16,8 @@ type Trail struct {
 	value     []byte
 	keeps     bool    // events
 	block     []Event // memory for the next of them
+	sender    *Sender // of the last of them, and what its record said of it
+	sentBy    []byte
 }
 
 // New gives an empty trail. Each session is given to onSession when its end is
