@@ -20,6 +20,7 @@ const (
 	exitOK         = 0
 	exitUnreadable = 1 // some of the input, or all of the output
 	exitUsage      = 2
+	exitFound      = 3 // findings --fail
 )
 
 // errUnreadable tells that some input was not read; what and why has been
@@ -44,12 +45,12 @@ func Main(version string) int {
 	// Without this a pipe whose reader has gone ends the process by a signal,
 	// and a shell with pipefail takes `virtaudit sessions | head` for failed.
 	signal.Ignore(syscall.SIGPIPE)
-	return Run(version, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	return Run(version, arguments(os.Args), Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
 }
 
 // Run runs a command line and gives its exit status: 0, 1 where some input
 // could not be read or the result not be written, 2 where the command line is
-// wrong.
+// wrong, 3 where findings were to fail and there are some.
 func Run(version string, args []string, std Streams) int {
 	own := &checkedWriter{w: std.Out}
 	root := newRoot(version, std, own)
@@ -67,6 +68,8 @@ func Run(version string, args []string, std Streams) int {
 		return exitUnreadable
 	case errors.Is(err, errUnreadable):
 		return exitUnreadable
+	case errors.Is(err, errFound):
+		return exitFound
 	case errors.Is(err, syscall.EPIPE): // the reader has seen enough
 		return exitOK
 	}
@@ -99,7 +102,8 @@ or the log's group. On a terminal, text is fitted to its width and coloured,
 the latter unless NO_COLOR is set.
 
 The exit status is 0; 1 where some input could not be read or the result could
-not be written; 2 where the command line is wrong.`,
+not be written; 2 where the command line is wrong; 3 where findings --fail shows
+any.`,
 		Example: `  virtaudit report
   virtaudit sessions --format jsonl /var/log/audit | jq .
   virtaudit summary old-logs/audit.log.*.gz`,
@@ -114,7 +118,7 @@ not be written; 2 where the command line is wrong.`,
 	root.SetOut(own)
 	root.SetErr(std.Err)
 	root.AddCommand(
-		newReport(std), newSessions(std), newSummary(std), newInspect(std),
+		newReport(std), newSessions(std), newWho(std), newEvents(std), newFindings(std), newSummary(std), newInspect(std), newDoctor(std), newAuvirt(std),
 		newCompletion(), newMan(),
 	)
 	root.SetHelpCommand(newHelp())

@@ -25,15 +25,28 @@ type reader struct {
 	records  int64 // lines that are audit records
 	progress *progress
 	failed   bool
+	lines    *lines // those that are kept, or nil
+}
+
+// inputs are what to read, and what to keep of it.
+type inputs struct {
+	args      []string
+	onSession func(*trail.Session)
+	events    bool
+	lines     *lines // to keep the records' lines in, or nil
 }
 
 // readTrail reads all that the arguments name. The error tells that some of it
 // could not be read; what could be is in the trail.
-func readTrail(std Streams, args []string, onSession func(*trail.Session)) (*reader, error) {
+func readTrail(std Streams, in inputs) (*reader, error) {
+	args := in.args
 	if len(args) == 0 {
 		args = []string{input.DefaultDir}
 	}
-	r := &reader{std: std, trail: trail.New(onSession)}
+	r := &reader{std: std, trail: trail.New(in.onSession), lines: in.lines}
+	if in.events {
+		r.trail.KeepEvents()
+	}
 	sources, errs := input.Expand(args, input.Options{
 		Stdin:    std.In,
 		TypeName: func(n uint16) string { return record.Type(n).String() },
@@ -74,6 +87,9 @@ func (r *reader) source(s *input.Source) {
 	stats, err := r.scan(stream, func(line []byte, rec *record.Record) {
 		switch {
 		case rec != nil:
+			if r.lines != nil {
+				r.lines.keep(node, rec, line)
+			}
 			r.trail.Take(node, rec)
 		case beginsRecord(line):
 			broken++

@@ -9,36 +9,34 @@ import (
 
 	"github.com/virtaudit/virtaudit/internal/input"
 	"github.com/virtaudit/virtaudit/internal/report"
-	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 func newReport(std Streams) *cobra.Command {
-	var text textFlags
+	var flags viewFlags
 	cmd := &cobra.Command{
 		Use:   "report " + inputsUse,
 		Short: "Show on one screen what runs, what failed and what was lost",
 		Long: `Show what an operator wants to see first: the range of the log, the running
 guests and what they hold, what failed, and what was lost. A guest is shown as
-running when the log holds no end of its session.` + inputsHelp,
+running when the log holds no end of its session.` + inputsHelp + filterHelp,
 		Example: `  virtaudit report
   ssh kvm1 ausearch --raw | virtaudit report -`,
 		ValidArgsFunction: completeInputs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			var c trail.Collector
-			r, readErr := readTrail(std, args, c.Session)
-			if r.foundNothing() {
+			v, readErr := flags.read(std, args, true)
+			if v == nil || v.mute(report.Text) {
 				return readErr
 			}
 			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Guests: trail.Guests(c.Sessions()), Sessions: c.Sessions(),
-					Summary: r.trail.Summary(), Totals: r.totals, Source: sourceName(args),
-				}, text.options(std.Out))
+					Sessions: v.shown(), Findings: v.findings(), Filtered: !v.Empty(),
+					Summary: v.trail.Summary(), Totals: v.totals, Source: sourceName(args),
+				}, v.options)
 			})
 			return errors.Join(err, readErr)
 		},
 	}
-	text.add(cmd)
+	flags.add(cmd)
 	return cmd
 }
 

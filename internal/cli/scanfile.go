@@ -16,7 +16,7 @@ const (
 	chunkCount  = 4 // in memory at a time
 	scanWorkers = 2
 	probeSize   = 2 << 10 // how much is read beyond a chunk to find a line's end
-	keptLine    = 4 << 10 // up to which length the memory of a line that is no record is used again
+	shortLine   = 4 << 10 // up to which length the memory of a line that is no record is used again
 )
 
 // chunk is the picked lines of a file that begin in one stretch of it.
@@ -198,7 +198,7 @@ func (c *chunk) add(line []byte) {
 		return
 	}
 	c.bad = append(c.bad, bytes.Clone(line))
-	if len(line) > keptLine {
+	if len(line) > shortLine {
 		c.recs[n] = record.Record{}
 	}
 }

@@ -7,12 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/virtaudit/virtaudit/internal/report"
-	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 func newSessions(std Streams) *cobra.Command {
 	var format string
-	var text textFlags
+	var flags viewFlags
 	cmd := &cobra.Command{
 		Use:   "sessions " + inputsUse,
 		Short: "List the guests' sessions and what each held",
@@ -20,11 +19,14 @@ func newSessions(std Streams) *cobra.Command {
 it held. A start that failed is a session too, which held nothing. Of a session
 whose start or end is not in the log, the table says what the log proves.
 
+NAME#2 is the second session of a guest in the log.
+
 --format jsonl gives all of it: every holding with from, to and the events that
 prove it, failed attempts, labels, device rules. csv is a row a session, with
-what it held but not when, and without proofs.` + inputsHelp,
+what it held but not when.` + inputsHelp + filterHelp,
 		Example: `  virtaudit sessions
   virtaudit sessions --format jsonl /var/log/audit | jq 'select(.state == "lost")'
+  virtaudit sessions --guest 'web*' --since yesterday --proof
   virtaudit sessions kvm1=logs/kvm1 kvm2=logs/kvm2`,
 		ValidArgsFunction: completeInputs,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -32,18 +34,17 @@ what it held but not when, and without proofs.` + inputsHelp,
 			if err != nil {
 				return err
 			}
-			var c trail.Collector
-			r, readErr := readTrail(std, args, c.Session)
-			if f == report.Text && r.foundNothing() {
+			v, readErr := flags.read(std, args, false)
+			if v == nil || v.mute(f) {
 				return readErr
 			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Sessions(w, f, c.Sessions(), text.options(std.Out))
+				return report.Sessions(w, f, v.shown(), v.options)
 			})
 			return errors.Join(err, readErr)
 		},
 	}
 	formatFlag(cmd, &format, "text", "jsonl", "csv")
-	text.add(cmd)
+	flags.add(cmd)
 	return cmd
 }

@@ -26,8 +26,8 @@ first and last are the times of the first and last record that was counted.` + i
 			if format != "text" && format != "json" {
 				return fmt.Errorf("format %q: there are text and json", format)
 			}
-			collectLess()
-			r, readErr := readTrail(std, args, nil)
+			collectLess(growCounting)
+			r, readErr := readTrail(std, inputs{args: args})
 			if format == "text" && r.foundNothing() {
 				return readErr
 			}

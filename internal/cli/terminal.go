@@ -22,10 +22,12 @@ func terminalOf(stream any) (fd int, ok bool) {
 }
 
 // textFlags are those of commands that write text for people.
-type textFlags struct{ utc bool }
+type textFlags struct{ utc, local bool }
 
 func (t *textFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&t.utc, "utc", false, "show times in UTC instead of the local time zone")
+	cmd.Flags().BoolVar(&t.utc, "utc", false, "times are in UTC")
+	cmd.Flags().BoolVar(&t.local, "local", false, "times are in the local time zone, as they are without --utc")
+	cmd.MarkFlagsMutuallyExclusive("utc", "local")
 }
 
 // options says how to write for whoever reads the stream: in colour and within

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,10 +10,10 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// csvHeader names the columns as JSON lines name the keys. Proofs and device
-// rules are in JSON lines only.
+// csvHeader names the columns as JSON lines name the keys. What proves each
+// holding, and device rules, are in JSON lines only.
 var csvHeader = []string{
-	"node", "uuid", "name", "virt", "state",
+	"node", "uuid", "name", "virt", "session_number", "state",
 	"start", "start_event", "start_reason",
 	"end", "end_event", "end_reason", "end_after", "end_before",
 	"pid", "init_pid", "labels", "holdings", "values", "attempts",
@@ -29,19 +29,44 @@ var csvHeader = []string{
 // for a formula, as it begins with = + - @ or their fullwidth forms, gets an
 // apostrophe before it, and so does one that begins with an apostrophe: taking
 // one away gives every value back.
-func sessionsCSV(w io.Writer, sessions []*trail.Session) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if err := out.Write(csvHeader); err != nil {
-		return err
+func sessionsCSV(w io.Writer, sessions []*trail.Session, o Options) error {
+	header := slices.Concat(csvHeader, o.csvProofHeader())
+	return rowsCSV(w, header, len(sessions), func(i int) []string {
+		s := sessions[i]
+		return append(csvRow(s), o.csvProof(s.Node, sessionProof(s))...)
+	})
+}
+
+// csvProofHeader names the columns of csvProof.
+func (o Options) csvProofHeader() []string {
+	switch {
+	case o.Proof == NoProof:
+		return nil
+	case o.recordsOf("") == nil:
+		return []string{"proof"}
 	}
-	for _, s := range sessions {
-		if err := out.Write(csvRow(s)); err != nil {
-			return err
+	return []string{"proof", "records"}
+}
+
+// csvProof gives the column of a row's proof, and that of its records where
+// they are to be shown.
+func (o Options) csvProof(node string, proof []trail.Moment) []string {
+	if o.Proof == NoProof {
+		return nil
+	}
+	ids := make([]string, len(proof))
+	for i, m := range proof {
+		ids[i] = m.String()
+	}
+	columns := []string{strings.Join(ids, "; ")}
+	if records := o.recordsOf(node); records != nil {
+		lines := linesOf(records, proof)
+		for i, line := range lines {
+			lines[i] = csvEscaped(line)
 		}
+		columns = append(columns, guarded(strings.Join(lines, "; ")))
 	}
-	out.Flush()
-	return out.Error()
+	return columns
 }
 
 func csvRow(s *trail.Session) []string {
@@ -50,17 +75,14 @@ func csvRow(s *trail.Session) []string {
 		end, after, before = s.EndBefore, s.EndAfter, s.EndBefore
 	}
 	row := []string{
-		csvText(s.Node), csvText(s.UUID), csvText(s.Name), csvText(s.Virt), s.State.String(),
+		csvText(s.Node), csvText(s.UUID), csvText(s.Name), csvText(s.Virt),
+		csvNumber(uint64(s.Number)), s.State.String(),
 		csvTime(s.Start), csvEvent(s.Start), csvText(s.StartReason),
 		csvTime(s.End), csvEvent(end), csvText(endReason(s)), csvTime(after), csvTime(before),
 		csvNumber(s.PID), csvNumber(s.InitPID),
 	}
 	row = append(row, csvLists(s)...)
-	late := ""
-	if s.Late {
-		late = "true"
-	}
-	return append(row, csvEvent(s.First), csvEvent(s.Last), late)
+	return append(row, csvEvent(s.First), csvEvent(s.Last), trueIf(s.Late))
 }
 
 // csvLists gives the columns that are lists.

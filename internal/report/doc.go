@@ -22,7 +22,8 @@
 // string that isn't UTF-8 has U+FFFD for its bad bytes, and beside KEY stands
 // KEY_hex with all its bytes.
 //
-//	node uuid name virt state           state: starting running closed failed lost
+//	node uuid name virt session_number  of the guest, from 1
+//	state                               starting running closed failed lost
 //	start start_event start_reason
 //	end end_event end_reason            of a lost one: why it is taken to have ended
 //	end_after end_before                in place of end where it is uncertain;
@@ -34,6 +35,10 @@
 //	permissions  class path acl action from to proof    (cgroup device rules)
 //	attempts     kind id sub op at proof marks          (what failed)
 //	first_event last_event out_of_order
+//
+// A proof is a list of events. Where records are to be shown, records follows
+// it, or the events above, and lists their lines; records_hex has their bytes
+// where these aren't UTF-8.
 //
 // ended_by is stop, detach, update, snapshot or lost. Missing where they say
 // nothing: init_pid, sub, marks, unproven, out_of_order, end_after, end_before.

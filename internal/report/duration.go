@@ -13,7 +13,15 @@ import (
 // between the times as they are shown, without their milliseconds. It is
 // negative where the clock was set back.
 func duration(from, to trail.Moment) string {
-	sign, s := "", to.Time().Unix()-from.Time().Unix()
+	return seconds(to.Time().Unix() - from.Time().Unix())
+}
+
+// atLeast and atMost give bounds of a duration, to the second that is sure.
+func atLeast(from, to trail.Moment) string { return ">" + seconds((to.Millis-from.Millis)/1000) }
+func atMost(from, to trail.Moment) string  { return "<" + seconds((to.Millis-from.Millis+999)/1000) }
+
+func seconds(s int64) string {
+	sign := ""
 	if s < 0 {
 		sign, s = "-", -s
 	}

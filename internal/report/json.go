@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -10,7 +11,10 @@ import (
 
 // jsonText is a JSON text that grows. Its methods write one key and value of
 // an object each, in the order in which they are called.
-type jsonText struct{ b []byte }
+type jsonText struct {
+	b     []byte
+	lines func(trail.Moment) []string // the records of events, or nil not to show them
+}
 
 func (j *jsonText) open(c byte)  { j.b = append(j.b, c) }
 func (j *jsonText) close(c byte) { j.b = append(j.b, c) }
@@ -99,34 +103,51 @@ func (j *jsonText) appendEvent(m trail.Moment) {
 	j.b = append(j.b, '"')
 }
 
-// proof lists the events of the moments that are known, each once.
-func (j *jsonText) proof(moments ...trail.Moment) {
+// proof lists the events of the moments that are known, each once, and beside
+// them their records where these are to be shown.
+func (j *jsonText) proof(proof ...trail.Moment) {
+	proof = moments(proof...)
 	j.key("proof")
 	j.open('[')
-	var last trail.Moment
-	for _, m := range moments {
-		if m == (trail.Moment{}) || m == last {
-			continue
-		}
+	for _, m := range proof {
 		j.next()
 		j.appendEvent(m)
-		last = m
+	}
+	j.close(']')
+	j.records(proof...)
+}
+
+// records lists the lines of events where these are to be shown; in hex too
+// where one isn't UTF-8.
+func (j *jsonText) records(proof ...trail.Moment) {
+	if j.lines == nil {
+		return
+	}
+	lines := linesOf(j.lines, moments(proof...))
+	j.texts("records", lines, appendString)
+	if slices.ContainsFunc(lines, func(l string) bool { return !utf8.ValidString(l) }) {
+		j.texts("records_hex", lines, func(b []byte, s string) []byte {
+			return append(hex.AppendEncode(append(b, '"'), []byte(s)), '"')
+		})
+	}
+}
+
+// texts writes a list of strings, which may be empty.
+func (j *jsonText) texts(key string, texts []string, write func([]byte, string) []byte) {
+	j.key(key)
+	j.open('[')
+	for _, text := range texts {
+		j.next()
+		j.b = write(j.b, text)
 	}
 	j.close(']')
 }
 
 // strings writes a list of words, or nothing for an empty one.
 func (j *jsonText) strings(key string, words []string) {
-	if len(words) == 0 {
-		return
+	if len(words) > 0 {
+		j.texts(key, words, appendString)
 	}
-	j.key(key)
-	j.open('[')
-	for _, word := range words {
-		j.next()
-		j.b = appendString(j.b, word)
-	}
-	j.close(']')
 }
 
 // list writes a list of n objects.

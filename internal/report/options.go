@@ -13,7 +13,22 @@ type Options struct {
 	Color    bool           // ANSI colours
 	Width    int            // columns of the terminal; 0 where there is none
 	Location *time.Location // of times in text; nil is UTC
+	ShowUUID bool           // beside each guest's name
+	Filtered bool           // what is shown is not all that is known
+	Proof    Proof
+	// Records gives the lines that were read of an event, for ProofRecords.
+	Records func(node string, at trail.Moment) []string
 }
+
+// Proof says what is shown of the records that prove a statement.
+type Proof uint8
+
+// What can be shown: nothing, the events' ids, or also the lines themselves.
+const (
+	NoProof Proof = iota
+	ProofIDs
+	ProofRecords
+)
 
 func (o Options) location() *time.Location {
 	if o.Location == nil {
@@ -54,9 +69,9 @@ func Sessions(w io.Writer, f Format, sessions []*trail.Session, o Options) error
 	case Text:
 		return sessionsText(w, sessions, o)
 	case JSONL:
-		return sessionsJSON(w, sessions)
+		return sessionsJSON(w, sessions, o)
 	case CSV:
-		return sessionsCSV(w, sessions)
+		return sessionsCSV(w, sessions, o)
 	}
 	_, err := ParseFormat(string(f))
 	return err

@@ -12,8 +12,9 @@ import (
 
 // OverviewInput is what an overview is of.
 type OverviewInput struct {
-	Guests   []*trail.Guest
 	Sessions []*trail.Session
+	Findings []*trail.Finding
+	Filtered bool // what is shown is not all that is known
 	Summary  trail.Summary
 	Totals   Totals
 	Source   string // what was read, for people
@@ -30,7 +31,10 @@ const (
 // Overview writes what an operator wants to see first: who runs and holds
 // what, what failed, and what was lost.
 func Overview(w io.Writer, in OverviewInput, o Options) error {
-	v := overview{sessionView: newSessionView(in.Sessions, o), out: bufio.NewWriter(w), in: in}
+	v := overview{
+		sessionView: newSessionView(in.Sessions, o), out: bufio.NewWriter(w), in: in,
+		guests: trail.Guests(in.Sessions),
+	}
 	v.head()
 	if len(in.Sessions) > 0 {
 		v.running()
@@ -41,14 +45,16 @@ func Overview(w io.Writer, in OverviewInput, o Options) error {
 		v.ended()
 	}
 	v.findings()
+	v.flaws()
 	return v.out.Flush()
 }
 
 type overview struct {
 	*sessionView
-	out   *bufio.Writer
-	in    OverviewInput
-	empty bool // the last section was
+	out    *bufio.Writer
+	in     OverviewInput
+	guests []*trail.Guest
+	empty  bool // the last section was
 }
 
 func (v *overview) line(text string) { v.Options.paragraph(v.out, "", text) }
@@ -57,18 +63,28 @@ func (v *overview) line(text string) { v.Options.paragraph(v.out, "", text) }
 func (v *overview) head() {
 	v.line(v.paint(bold, escaped(v.in.Source)))
 	v.line(v.rangeOf(&v.in.Summary) + count(v.in.Totals.Lines, "line"))
-	if len(v.in.Sessions) == 0 {
+	switch {
+	case v.in.Filtered && len(v.in.Sessions) > 0:
+		v.line("filtered to " + v.counts() + "; what follows is of these alone")
+	case v.in.Filtered:
+		v.line("filtered: no session passes")
+	case len(v.in.Sessions) > 0:
+		v.line(v.counts())
+	default:
 		v.line(noGuest)
-		return
 	}
+}
+
+// counts tells how many guests and sessions are shown, and of which hosts.
+func (v *overview) counts() string {
 	parts := []string{
-		count(int64(len(v.in.Guests)), "guest"),
+		count(int64(len(v.guests)), "guest"),
 		count(int64(len(v.in.Sessions)), "session"),
 	}
 	if v.nodes {
 		parts = append([]string{v.hosts()}, parts...)
 	}
-	v.line(strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
 }
 
 func (v *overview) rangeOf(s *trail.Summary) string {
@@ -82,7 +98,7 @@ func (v *overview) rangeOf(s *trail.Summary) string {
 // hosts names the first hosts. Guests come by host.
 func (v *overview) hosts() string {
 	var names []string
-	for _, g := range v.in.Guests {
+	for _, g := range v.guests {
 		if n := len(names); n == 0 || names[n-1] != listed(g.Node) {
 			names = append(names, listed(g.Node))
 		}
@@ -180,14 +196,18 @@ func (v *overview) sessions(all []*trail.Session, most int) {
 	v.more(len(all), most, sessionsCommand)
 }
 
-// findings counts denials and anomalies, and what is wrong with the log.
-func (v *overview) findings() {
-	s := &v.in.Summary
-	if len(v.in.Sessions) > 0 {
-		v.out.WriteByte('\n')
-		v.line(count(s.GuestAVCs, "denial") + " and " + count(s.GuestAnomalies, "anomaly") + " of guests' processes")
+// flaws tells what is wrong with the log itself, whatever of it is shown. Which
+// records are out of order, a finding tells.
+func (v *overview) flaws() {
+	of := ""
+	if v.in.Filtered {
+		of = " (of the whole log)"
 	}
-	for _, c := range flaws(v.in.Totals, *s) {
-		v.line(v.paint(yellow, c.text+": "+number(c.n)))
+	s := v.in.Summary
+	if slices.ContainsFunc(v.in.Findings, func(f *trail.Finding) bool { return f.Kind == trail.OrderBroken }) {
+		s.Late = 0
+	}
+	for _, c := range flaws(v.in.Totals, s) {
+		v.line(v.paint(yellow, c.text+of+": "+number(c.n)))
 	}
 }

@@ -29,6 +29,7 @@ func (v *overview) runningGuest(s *trail.Session) {
 	}
 	facts = append(facts, quantities(s)...)
 	v.Options.paragraph(v.out, "  ", strings.Join(facts, ", "))
+	v.prove(v.out, "  "+indent, s.Node, s.Start)
 	v.resources(resourcesOf(s))
 }
 

@@ -19,7 +19,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // found is what the trail makes of a log.
 type found struct {
 	sessions []*trail.Session
-	guests   []*trail.Guest
+	events   []*trail.Event
+	findings []*trail.Finding
 	summary  trail.Summary
 	totals   Totals
 }
@@ -40,6 +41,7 @@ func follow(t testing.TB, log string) found {
 	t.Helper()
 	var c trail.Collector
 	tr := trail.New(c.Session)
+	tr.KeepEvents()
 	f := found{totals: Totals{Bytes: int64(len(log))}}
 	var r record.Record
 	for line := range strings.Lines(log) {
@@ -50,12 +52,16 @@ func follow(t testing.TB, log string) found {
 		f.totals.Lines++
 	}
 	tr.End()
-	f.sessions, f.guests, f.summary = c.Sessions(), trail.Guests(c.Sessions()), tr.Summary()
+	f.sessions, f.summary = c.Sessions(), tr.Summary()
+	f.events = tr.Events()
+	f.findings = trail.Findings(f.events, f.sessions)
 	return f
 }
 
 func (f found) overview(source string) OverviewInput {
-	return OverviewInput{Guests: f.guests, Sessions: f.sessions, Summary: f.summary, Totals: f.totals, Source: source}
+	return OverviewInput{
+		Sessions: f.sessions, Findings: f.findings, Summary: f.summary, Totals: f.totals, Source: source,
+	}
 }
 
 // golden compares an output with the file of that name in testdata.

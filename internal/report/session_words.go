@@ -2,28 +2,39 @@ package report
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// guest names a session's guest: with the beginning of its uuid where others
-// have the same name, by its uuid alone where it has none.
-func (v *sessionView) guest(s *trail.Session) string {
-	switch {
-	case s.Name == "" && s.UUID != "":
-		return "uuid " + visible(s.UUID)
-	case v.uuids[nameKey{s.Node, s.Name}] == "" && s.UUID != "":
-		return listed(s.Name) + " (" + escaped(s.UUID[:min(8, len(s.UUID))]) + "…)"
+// guest names a session's guest.
+func (v *sessionView) guest(s *trail.Session) string { return v.name(s, false) }
+
+// name names a session, or without its number its guest. It shows that there
+// is neither name nor uuid: a row has a guest all the same.
+func (v *sessionView) name(s *trail.Session, numbered bool) string {
+	number := 0
+	if numbered {
+		number = s.Number
 	}
-	return listed(s.Name)
+	if s.Name != "" || s.UUID != "" {
+		return v.title(s.Node, s.UUID, s.Name, number)
+	}
+	text := visible("")
+	if number > 0 {
+		text += "#" + strconv.Itoa(number)
+	}
+	return text
 }
 
 // guestOnNode names the host too, where the log or its reader does.
-func (v *sessionView) guestOnNode(s *trail.Session) string {
+func (v *sessionView) guestOnNode(s *trail.Session) string { return v.onNode(v.guest(s), s) }
+
+func (v *sessionView) onNode(name string, s *trail.Session) string {
 	if !v.nodes {
-		return v.guest(s)
+		return name
 	}
-	return v.guest(s) + " on " + listed(s.Node)
+	return name + " on " + listed(s.Node)
 }
 
 // from gives a session's start, or where that isn't in the log when the
@@ -55,14 +66,14 @@ func lasted(s *trail.Session) string {
 	}
 	known := s.Start != (trail.Moment{})
 	from := cmp.Or(s.Start, s.First)
-	atLeast := cmp.Or(s.End, s.EndAfter)
+	alive := cmp.Or(s.End, s.EndAfter)
 	switch {
 	case known && s.End != (trail.Moment{}):
 		return duration(from, s.End)
-	case atLeast.Millis-from.Millis >= 1000:
-		return ">" + duration(from, atLeast)
+	case alive.Millis-from.Millis >= 1000:
+		return atLeast(from, alive)
 	case known && s.EndBefore.Millis > from.Millis:
-		return "<" + duration(from, s.EndBefore)
+		return atMost(from, s.EndBefore)
 	}
 	return none
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // sessionsJSON writes one object a line.
-func sessionsJSON(w io.Writer, sessions []*trail.Session) error {
+func sessionsJSON(w io.Writer, sessions []*trail.Session, o Options) error {
 	out := bufio.NewWriter(w)
 	var j jsonText
 	for _, s := range sessions {
-		j.b = j.b[:0]
+		j.b, j.lines = j.b[:0], o.recordsOf(s.Node)
 		j.session(s)
 		j.b = append(j.b, '\n')
 		if _, err := out.Write(j.b); err != nil {
@@ -30,6 +30,7 @@ func (j *jsonText) session(s *trail.Session) {
 	j.string("uuid", s.UUID)
 	j.string("name", s.Name)
 	j.string("virt", s.Virt)
+	j.int("session_number", int64(s.Number))
 	j.string("state", s.State.String())
 	j.time("start", s.Start)
 	j.event("start_event", s.Start)
@@ -43,6 +44,7 @@ func (j *jsonText) session(s *trail.Session) {
 	j.attempts(s.Attempts)
 	j.event("first_event", s.First)
 	j.event("last_event", s.Last)
+	j.records(s.First, s.Start, s.EndAfter, s.End, s.EndBefore, s.Last)
 	if s.Late {
 		j.yes("out_of_order")
 	}

@@ -12,7 +12,11 @@ import (
 func sessionsText(w io.Writer, sessions []*trail.Session, o Options) error {
 	out := bufio.NewWriter(w)
 	if len(sessions) == 0 {
-		out.WriteString(noGuest + "\n")
+		text := noGuest
+		if o.Filtered {
+			text = noneShown
+		}
+		out.WriteString(text + "\n")
 		return out.Flush()
 	}
 	v := newSessionView(sessions, o)
@@ -20,29 +24,25 @@ func sessionsText(w io.Writer, sessions []*trail.Session, o Options) error {
 	return out.Flush()
 }
 
-const noGuest = "no guest in this log"
+const (
+	noGuest   = "no guest in this log"
+	noneShown = "no session passes the filters"
+)
 
 // sessionView shows sessions, with what depends on all of them.
 type sessionView struct {
 	Options
+	naming
 	zoneName string
-	nodes    bool               // there are named ones
-	uuids    map[nameKey]string // "" for a name that several guests have
 }
 
 // nameKey is what a guest is known by, unless several are.
 type nameKey struct{ node, name string }
 
 func newSessionView(sessions []*trail.Session, o Options) *sessionView {
-	v := &sessionView{Options: o, zoneName: zoneOf(sessions, o), uuids: map[nameKey]string{}}
+	v := &sessionView{Options: o, naming: naming{showUUID: o.ShowUUID}, zoneName: zoneOf(sessions, o)}
 	for _, s := range sessions {
-		v.nodes = v.nodes || s.Node != ""
-		k := nameKey{s.Node, s.Name}
-		if uuid, ok := v.uuids[k]; ok && uuid != s.UUID {
-			v.uuids[k] = ""
-		} else {
-			v.uuids[k] = s.UUID
-		}
+		v.see(s.Node, s.UUID, s.Name)
 	}
 	return v
 }
@@ -67,9 +67,13 @@ func (v *sessionView) table(out *bufio.Writer, sessions []*trail.Session, full b
 		t.margin = "  "
 	}
 	for _, s := range sessions {
-		t.measure(v.cells(s)...)
+		cells := v.cells(s, full)
+		t.measure(cells...)
+		v.keepWhole(&t, v.guestColumn(), cells)
 	}
-	t.shrink(v.guestColumn(), least)
+	if !v.showUUID {
+		t.shrink(v.guestColumn(), least)
+	}
 	if !t.fits(least) {
 		v.paragraphs(out, sessions, full)
 		return
@@ -79,6 +83,13 @@ func (v *sessionView) table(out *bufio.Writer, sessions []*trail.Session, full b
 	}
 	for _, s := range sessions {
 		v.row(out, &t, s, full)
+	}
+}
+
+// keepWhole makes room for a guest with its uuid, which people copy.
+func (n *naming) keepWhole(t *table, column int, cells []string) {
+	if n.showUUID {
+		t.widths[column] = max(t.widths[column], width(cells[column]))
 	}
 }
 
@@ -99,12 +110,12 @@ func (v *sessionView) guestColumn() int {
 }
 
 // cells gives all but the last.
-func (v *sessionView) cells(s *trail.Session) []string {
+func (v *sessionView) cells(s *trail.Session, full bool) []string {
 	between := "\n"
 	if v.Width == 0 {
 		between = ", "
 	}
-	cells := []string{v.guest(s), v.from(s), v.to(s, between), lasted(s), outcome(s), ""}
+	cells := []string{v.name(s, full), v.from(s), v.to(s, between), lasted(s), outcome(s), ""}
 	if v.nodes {
 		return append([]string{visible(s.Node)}, cells...)
 	}
@@ -112,7 +123,7 @@ func (v *sessionView) cells(s *trail.Session) []string {
 }
 
 func (v *sessionView) row(out *bufio.Writer, t *table, s *trail.Session, full bool) {
-	cells := v.cells(s)
+	cells := v.cells(s, full)
 	n := len(cells)
 	if full {
 		cells[n-1] = heldInShort(s)
@@ -120,6 +131,9 @@ func (v *sessionView) row(out *bufio.Writer, t *table, s *trail.Session, full bo
 	styles := make([]style, n)
 	styles[n-2] = stateStyle(s.State)
 	t.row(out, cells, styles...)
+	if full {
+		v.proveSession(out, indent, s)
+	}
 }
 
 // paragraphs writes sessions with a few lines each.
@@ -135,7 +149,7 @@ func (v *sessionView) paragraphs(out *bufio.Writer, sessions []*trail.Session, f
 }
 
 func (v *sessionView) paragraph(out *bufio.Writer, margin string, s *trail.Session, full bool) {
-	title := v.paint(bold, v.guestOnNode(s)) + ", " + v.paint(stateStyle(s.State), outcome(s))
+	title := v.paint(bold, v.onNode(v.name(s, full), s)) + ", " + v.paint(stateStyle(s.State), outcome(s))
 	if d := lasted(s); d != none {
 		title += ", " + d
 	}
@@ -143,6 +157,9 @@ func (v *sessionView) paragraph(out *bufio.Writer, margin string, s *trail.Sessi
 	v.Options.paragraph(out, margin+indent, v.span(s))
 	if held := heldInShort(s); full && held != none {
 		v.Options.paragraph(out, margin+indent, held)
+	}
+	if full {
+		v.proveSession(out, margin+indent, s)
 	}
 }
 

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/virtaudit/virtaudit/internal/report"
+	"github.com/virtaudit/virtaudit/internal/trail"
+	"github.com/virtaudit/virtaudit/internal/when"
+)
+
+func newWho(std Streams) *cobra.Command {
+	q := whoQuestion{}
+	cmd := &cobra.Command{
+		Use:   "who RESOURCE " + inputsUse,
+		Short: "Tell which guests held a resource, and when",
+		Long: `Tell which guests held a resource of the host, from when to when, and how it
+ended; and which asked for it in vain. A kind alone, such as disk, net, rng or
+pci, is all of that kind; mem and vcpu are what each guest had. With --at, only
+who held it at that moment, and who may have: such a row says why it is
+uncertain. NAME#2 is the second session of a guest in the log.
+
+libvirt records no attach of a random device, only its detach, and nothing of
+network disks. A device rule (cgroup:/dev/kvm) allows and doesn't hold: rules
+are shown where their kind is asked for.` + inputsHelp + filterHelp,
+		Example: `  virtaudit who /dev/hwrng
+  virtaudit who 52:54:00:5a:10:01 --at "2026-11-23 14:00" --proof
+  virtaudit who pci:3b:00.1 kvm1=logs/kvm1 kvm2=logs/kvm2
+  virtaudit who disk --since yesterday --format jsonl | jq -r .resource.id`,
+		Args:              resourceFirst,
+		ValidArgsFunction: completeWho,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return q.run(std, args[0], args[1:])
+		},
+	}
+	formatFlag(cmd, &q.format, "text", "jsonl", "csv")
+	cmd.Flags().StringVar(&q.at, "at", "", "only who held it at this `TIME`")
+	_ = cmd.RegisterFlagCompletionFunc("at", completeTime)
+	q.flags.addOthers(cmd)
+	q.flags.addShow(cmd)
+	return cmd
+}
+
+// resourceFirst refuses a command line without a resource.
+func resourceFirst(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no RESOURCE: give one first, such as /dev/hwrng, 0000:3b:00.1, 52:54:00:5a:10:01, disk:/srv/web.img or disk")
+	}
+	return nil
+}
+
+// completeWho completes a resource, then inputs.
+func completeWho(cmd *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return completeKind(cmd, args, text)
+	}
+	return completeInputs(cmd, args, text)
+}
+
+// whoQuestion is one run of who.
+type whoQuestion struct {
+	format string
+	at     string
+	flags  viewFlags
+}
+
+func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
+	f, err := report.ParseFormat(q.format)
+	if err != nil {
+		return err
+	}
+	resource, err := trail.ParseResource(asked)
+	if err != nil {
+		return err
+	}
+	in := report.WhoInput{Asked: asked, Kind: resource.ID == ""}
+	if in.First, in.Last, err = q.moment(); err != nil {
+		return err
+	}
+	v, readErr := q.flags.read(std, inputs, false)
+	if v == nil || v.mute(f) {
+		return readErr
+	}
+	v.answer(&in, resource)
+	err = output(std.Out, func(w *bufio.Writer) error { return report.Who(w, f, in, v.options) })
+	return errors.Join(err, readErr)
+}
+
+// moment reads --at; both times are zero where it wasn't given.
+func (q *whoQuestion) moment() (first, last time.Time, err error) {
+	changed := q.flags.cmd.Flags().Changed
+	switch {
+	case !changed("at"):
+		return first, last, nil
+	case changed("since"), changed("until"):
+		return first, last, errors.New("--at is a moment: there is no --since or --until beside it")
+	}
+	if first, last, err = when.At(q.at, q.flags.reference()); err != nil {
+		err = fmt.Errorf("--at: %w", err)
+	}
+	return first, last, err
+}
+
+// answer fills in who held a resource.
+func (v *view) answer(in *report.WhoInput, r trail.Resource) {
+	summary := v.trail.Summary()
+	in.From, in.To, in.LastSeen = summary.First, summary.Last, v.trail.LastSeen()
+	all := trail.Who(v.sessions, r)
+	claims := slices.DeleteFunc(slices.Clone(all), func(c trail.Claim) bool { return !v.Claim(&c) })
+	if in.First.IsZero() {
+		for _, c := range claims {
+			in.Holders = append(in.Holders, trail.Holder{Claim: c})
+		}
+	} else {
+		in.Holders = trail.HoldersAt(claims, in.First, in.Last, in.LastSeen)
+	}
+	if len(all) == 0 {
+		in.Near = trail.Near(v.sessions, r)
+	}
+	if len(in.Holders) == 0 || !in.First.IsZero() {
+		in.Unknown = v.unknown(claims, in.First, in.Last)
+	}
+}
+
+// unknown gives the sessions whose start is not in the log, and of which it is
+// not said that they held what the claims are of: they may have, at some moment
+// from first to last, or ever.
+func (v *view) unknown(claims []trail.Claim, first, last time.Time) []*trail.Session {
+	filter := v.Filter
+	if !first.IsZero() {
+		filter.Since, filter.Until = first, last
+	}
+	known := map[*trail.Session]bool{}
+	for _, c := range claims {
+		known[c.Session] = true
+	}
+	var unknown []*trail.Session
+	for _, s := range v.sessions {
+		if !known[s] && !s.StartKnown() && filter.Session(s) {
+			unknown = append(unknown, s)
+		}
+	}
+	return unknown
+}

@@ -1,0 +1,35 @@
+package report
+
+import (
+	"io"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// Findings writes findings in the order in which they come: a row or an object
+// each.
+//
+// # JSON lines
+//
+// The keys, as those of sessions are written:
+//
+//	kind severity           info, warning or critical
+//	node uuid name          uuid and name are empty where it is about a host
+//	session session_number  the session's start_event, and which of the guest's it is
+//	time until              until is null where it didn't last, or lasts
+//	resource                kind id sub; null where it is about none
+//	count                   of the records that say the same
+//	text
+//	proof records           the records where they are asked for
+func Findings(w io.Writer, f Format, findings []*trail.Finding, o Options) error {
+	switch f {
+	case Text:
+		return findingsText(w, findings, o)
+	case JSONL:
+		return findingsJSON(w, findings, o)
+	case CSV:
+		return findingsCSV(w, findings, o)
+	}
+	_, err := ParseFormat(string(f))
+	return err
+}

@@ -1,0 +1,103 @@
+package report
+
+import (
+	"bufio"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// moments gives the known ones, each once.
+func moments(all ...trail.Moment) []trail.Moment {
+	var known []trail.Moment
+	seen := make(map[trail.Moment]bool, len(all))
+	for _, m := range all {
+		if m != (trail.Moment{}) && !seen[m] {
+			seen[m] = true
+			known = append(known, m)
+		}
+	}
+	return known
+}
+
+// eventIDs gives the ids of events for a list.
+func eventIDs(proof []trail.Moment) string {
+	ids := make([]string, len(proof))
+	for i, m := range proof {
+		ids[i] = m.String()
+	}
+	return strings.Join(ids, ", ")
+}
+
+// prove writes what proves the statement above: the events' ids, or the lines
+// that were read of them.
+func (o Options) prove(w *bufio.Writer, margin, node string, proof ...trail.Moment) {
+	proof = moments(proof...)
+	switch {
+	case len(proof) == 0:
+	case o.Proof == ProofIDs:
+		o.paragraph(w, margin, "proof: "+eventIDs(proof))
+	case o.Proof == ProofRecords:
+		o.writeRecords(w, margin, node, proof)
+	}
+}
+
+// writeRecords writes events' lines as they were read, unless a terminal would
+// obey what is in them. Of an event without a line, its id is all there is.
+func (o Options) writeRecords(w *bufio.Writer, margin, node string, proof []trail.Moment) {
+	for _, m := range proof {
+		lines := o.Records(node, m)
+		if len(lines) == 0 {
+			lines = []string{m.String()}
+		}
+		for _, line := range lines {
+			if o.Width > 0 {
+				line = escaped(line)
+			}
+			w.WriteString(margin + line + "\n")
+		}
+	}
+}
+
+// part is one of the things that a statement says, and what proves it.
+type part struct {
+	what  string
+	proof []trail.Moment
+}
+
+// proveParts is prove for a statement that says several things.
+func (o Options) proveParts(w *bufio.Writer, margin, node string, parts []part) {
+	var texts []string
+	for _, p := range parts {
+		proof := moments(p.proof...)
+		if len(proof) == 0 {
+			continue
+		}
+		if o.Proof == ProofRecords {
+			w.WriteString(margin + p.what + ":\n")
+			o.writeRecords(w, margin+indent, node, proof)
+		}
+		texts = append(texts, p.what+" "+eventIDs(proof))
+	}
+	if o.Proof == ProofIDs && len(texts) > 0 {
+		o.paragraph(w, margin, "proof: "+strings.Join(texts, "; "))
+	}
+}
+
+// recordsOf gives the lines of a node's events where they are to be shown, or
+// nil.
+func (o Options) recordsOf(node string) func(trail.Moment) []string {
+	if o.Proof != ProofRecords || o.Records == nil {
+		return nil
+	}
+	return func(m trail.Moment) []string { return o.Records(node, m) }
+}
+
+// linesOf gives the lines of several events.
+func linesOf(records func(trail.Moment) []string, proof []trail.Moment) []string {
+	var lines []string
+	for _, m := range proof {
+		lines = append(lines, records(m)...)
+	}
+	return lines
+}

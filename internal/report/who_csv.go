@@ -1,0 +1,60 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// whoHeader names the columns as JSON lines name the keys. Two more follow where
+// a moment was asked for, and proofs where they are to be shown.
+var whoHeader = []string{
+	"kind", "id", "sub", "node", "uuid", "name", "session", "session_number",
+	"from", "from_after", "from_before", "to", "to_after", "to_before",
+	"ended_by", "end_reason", "op", "failed", "unproven", "marks",
+}
+
+// whoCSV writes a row a holder, in the form that sessionsCSV tells of.
+func whoCSV(w io.Writer, in WhoInput, o Options) error {
+	header := slices.Clone(whoHeader)
+	if in.at() {
+		header = append(header, "certainty", "doubt")
+	}
+	header = append(header, o.csvProofHeader()...)
+	return rowsCSV(w, header, len(in.Holders), func(i int) []string {
+		h := &in.Holders[i]
+		row := whoRow(h)
+		if in.at() {
+			row = append(row, h.Certainty.String(), doubtName(h.Doubt))
+		}
+		return append(row, o.csvProof(h.Session.Node, h.Proof())...)
+	})
+}
+
+func whoRow(h *trail.Holder) []string {
+	s := h.Session
+	row := []string{
+		csvText(h.Resource.Kind), csvText(h.Resource.ID), csvText(h.Resource.Sub),
+		csvText(s.Node), csvText(s.UUID), csvText(s.Name),
+	}
+	row = append(row, sessionColumns(s)...)
+	var fromBefore trail.Moment
+	if h.From == (trail.Moment{}) {
+		fromBefore = h.To
+	}
+	to, after, before := whoEnd(h)
+	return append(row,
+		csvTime(h.From), csvTime(h.Earliest), csvTime(fromBefore), csvTime(to), csvTime(after), csvTime(before),
+		string(h.Ended), csvText(endOfSession(h)), csvText(h.Op),
+		trueIf(h.Attempt && !h.Unproven), trueIf(h.Unproven), strings.Join(h.Marks.Names(), "; "),
+	)
+}
+
+func trueIf(yes bool) string {
+	if yes {
+		return "true"
+	}
+	return ""
+}
