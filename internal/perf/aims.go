@@ -17,6 +17,7 @@ const (
 	maxSpread       = 1.25
 	minAuvirtToOurs = 300.0
 	maxOnlyVirtCPU  = time.Second
+	maxToSummary    = 1.3
 )
 
 // linearFrom is the size from which the start of a process no longer shows.
@@ -25,7 +26,7 @@ const linearFrom = 256 << 20
 func (f *findings) aims() string {
 	cells := [][]string{{"aim", "measured", "met"}}
 	for _, aim := range []func() (text, measured string, met bool){
-		f.wallAim, f.peakAim, f.linearAim, f.auvirtAim, f.onlyVirtAim,
+		f.wallAim, f.peakAim, f.linearAim, f.auvirtAim, f.onlyVirtAim, f.whoAim, f.eventsAim,
 	} {
 		text, measured, met := aim()
 		cells = append(cells, []string{text, measured, yesNo(measured, met)})
@@ -109,4 +110,19 @@ func (f *findings) onlyVirtAim() (text, measured string, met bool) {
 		return text, "", false
 	}
 	return text, milliseconds(r.cpu), r.cpu < maxOnlyVirtCPU
+}
+
+func (f *findings) whoAim() (text, measured string, met bool)    { return f.besideSummary(whoName) }
+func (f *findings) eventsAim() (text, measured string, met bool) { return f.besideSummary(eventsName) }
+
+// besideSummary is the aim of a command that shows what summary counts.
+func (f *findings) besideSummary(name string) (text, measured string, met bool) {
+	text = fmt.Sprintf("`%s` of 1 GiB within %.1fx of `%s`, wall", name, maxToSummary, summaryName)
+	shown, found := find(f.compared, name, aimSize)
+	counted, foundToo := find(f.compared, summaryName, aimSize)
+	if !found || !foundToo {
+		return text, "", false
+	}
+	r := ratio(shown.wall, counted.wall)
+	return text, fmt.Sprintf("%s (%s and %s)", times(r), milliseconds(shown.wall), milliseconds(counted.wall)), r <= maxToSummary
 }

@@ -22,6 +22,8 @@ func goodFindings() *findings {
 		compared: []row{
 			measured(summaryName, 1<<30, 150, 20<<20),
 			measured(rgName, 1<<30, 100, 1000<<20),
+			measured(whoName, 1<<30, 160, 60<<20),
+			measured(eventsName, 1<<30, 190, 90<<20),
 		},
 		linear: []row{
 			measured(summaryName, 64<<20, 40, 20<<20),
@@ -51,15 +53,17 @@ func TestAims(t *testing.T) {
 		change func(*findings)
 		want   string
 	}{
-		"all met":       {func(*findings) {}, "yes yes yes yes yes"},
-		"slower":        {func(f *findings) { f.compared[0].wall *= 2 }, "**no** yes yes yes yes"},
-		"larger":        {func(f *findings) { f.linear[2].rss = 40 << 20 }, "yes **no** yes yes yes"},
-		"not linear":    {func(f *findings) { f.linear[2].cpu *= 2 }, "yes yes **no** yes yes"},
-		"auvirt faster": {func(f *findings) { f.auvirt[1].cpu /= 2 }, "yes yes yes **no** yes"},
-		"more CPU":      {func(f *findings) { f.onlyVirt[0].cpu *= 2 }, "yes yes yes yes **no**"},
+		"all met":       {func(*findings) {}, "yes yes yes yes yes yes yes"},
+		"slower":        {func(f *findings) { f.compared[0].wall *= 2 }, "**no** yes yes yes yes yes yes"},
+		"larger":        {func(f *findings) { f.linear[2].rss = 40 << 20 }, "yes **no** yes yes yes yes yes"},
+		"not linear":    {func(f *findings) { f.linear[2].cpu *= 2 }, "yes yes **no** yes yes yes yes"},
+		"auvirt faster": {func(f *findings) { f.auvirt[1].cpu /= 2 }, "yes yes yes **no** yes yes yes"},
+		"more CPU":      {func(f *findings) { f.onlyVirt[0].cpu *= 2 }, "yes yes yes yes **no** yes yes"},
+		"who slower":    {func(f *findings) { f.compared[2].wall *= 2 }, "yes yes yes yes yes **no** yes"},
+		"events slower": {func(f *findings) { f.compared[3].wall *= 2 }, "yes yes yes yes yes yes **no**"},
 		"nothing": {
 			func(f *findings) { *f = findings{plan: fullPlan()} },
-			"not measured not measured not measured not measured not measured",
+			strings.TrimSuffix(strings.Repeat("not measured ", 7), " "),
 		},
 	} {
 		f := goodFindings()

@@ -43,6 +43,14 @@ func (b *bench) sessions() program {
 	return program{name: "virtaudit sessions --format jsonl", path: b.plan.binary, args: []string{"sessions", "--format", "jsonl"}}
 }
 
+func (b *bench) who() program {
+	return program{name: whoName, path: b.plan.binary, args: []string{"who", "/dev/urandom"}}
+}
+
+func (b *bench) events() program {
+	return program{name: eventsName, path: b.plan.binary, args: []string{"events"}}
+}
+
 func ripgrep() program { return installed(rgName, "rg", "-c", "^type=VIRT_") }
 
 // others are the programs beside virtaudit that end at any size.
@@ -56,7 +64,7 @@ func others() []program {
 }
 
 func (b *bench) compareAll(ctx context.Context, f *findings) error {
-	programs := append([]program{b.summary(), b.sessions()}, others()...)
+	programs := append([]program{b.summary(), b.who(), b.events(), b.sessions()}, others()...)
 	for _, size := range b.plan.compare {
 		err := b.withLog(ctx, size, nil, func(log string) error {
 			rows, err := b.inTurn(ctx, programs, log, size)

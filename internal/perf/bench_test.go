@@ -55,7 +55,7 @@ func TestMeasure(t *testing.T) {
 			}
 		}
 	}
-	if len(f.compared) != 5 || len(f.linear) != 2 || len(f.onlyVirt) != 3 || len(f.auvirt) != 2 || f.floor <= 0 {
+	if len(f.compared) != 7 || len(f.linear) != 2 || len(f.onlyVirt) != 3 || len(f.auvirt) != 2 || f.floor <= 0 {
 		t.Errorf("%d, %d, %d and %d rows", len(f.compared), len(f.linear), len(f.onlyVirt), len(f.auvirt))
 	}
 }

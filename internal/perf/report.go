@@ -33,6 +33,8 @@ const (
 	summaryName = "virtaudit summary"
 	rgName      = "rg -c '^type=VIRT_'"
 	auvirtName  = "auvirt --summary -f"
+	whoName     = "virtaudit who /dev/urandom"
+	eventsName  = "virtaudit events"
 )
 
 func (f *findings) markdown() string {

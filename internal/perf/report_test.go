@@ -14,8 +14,8 @@ func TestMarkdown(t *testing.T) {
 	got := f.markdown()
 	for _, want := range []string{
 		"* CPU: some, 2 cores\n",
-		"| 1GiB | `virtaudit summary`   | 150 ms        | 150 ms | 20.0 MiB    | 1.50x     | 1.50x    |\n",
-		"| 1GiB | `ausearch`            | not installed |        |             |           |          |\n",
+		"| 1GiB | `virtaudit summary`          | 150 ms        | 150 ms | 20.0 MiB    | 1.50x     | 1.50x    |\n",
+		"| 1GiB | `ausearch`                   | not installed |        |             |           |          |\n",
 		"| 256MiB | 40 ms  | 40 ms  | 6.71 | 160 ms    | 20.0 MiB    |\n",
 		"7 runs of each program",
 	} {
