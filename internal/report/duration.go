@@ -18,7 +18,8 @@ func duration(from, to trail.Moment) string {
 
 // atLeast and atMost give bounds of a duration, to the second that is sure.
 func atLeast(from, to trail.Moment) string { return ">" + seconds((to.Millis-from.Millis)/1000) }
-func atMost(from, to trail.Moment) string  { return "<" + seconds((to.Millis-from.Millis+999)/1000) }
+
+func atMost(from, to trail.Moment) string { return "<" + seconds((to.Millis-from.Millis+999)/1000) }
 
 func seconds(s int64) string {
 	sign := ""
