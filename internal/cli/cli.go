@@ -95,7 +95,8 @@ func newRoot(version string, std Streams, own io.Writer) *cobra.Command {
 		Use:   "virtaudit COMMAND",
 		Short: "The audit trail of the virtual machines on this host",
 		Long: `virtaudit reads audit logs and tells which guest ran when, what it held, and
-what failed: from the VIRT_* records that libvirt writes to the kernel.
+what failed: from the VIRT_* records that libvirt writes to the kernel. Where
+nothing writes them, emit does.
 
 A command without FILEs reads this host's log, /var/log/audit, which takes root
 or the log's group. On a terminal, text is fitted to its width and coloured,
@@ -118,7 +119,7 @@ any.`,
 	root.SetOut(own)
 	root.SetErr(std.Err)
 	root.AddCommand(
-		newReport(std), newSessions(std), newWho(std), newEvents(std), newFindings(std), newSummary(std), newInspect(std), newDoctor(std), newAuvirt(std),
+		newReport(std), newSessions(std), newWho(std), newEvents(std), newFindings(std), newSummary(std), newInspect(std), newDoctor(std), newAuvirt(std), newEmit(std),
 		newCompletion(), newMan(),
 	)
 	root.SetHelpCommand(newHelp())

@@ -9,17 +9,20 @@ import (
 // newHelp is cobra's help command, but an unknown command is an error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
-		Use:                   "help [COMMAND]",
+		Use:                   "help [COMMAND]...",
 		Short:                 "Explain a command",
 		Long:                  "Explain a command; virtaudit COMMAND --help does the same.",
 		Example:               "  virtaudit help sessions",
 		DisableFlagsInUseLine: true,
-		Args:                  cobra.MaximumNArgs(1),
+		Args:                  cobra.ArbitraryArgs,
 		ValidArgsFunction:     completeCommands,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			explained, _, err := cmd.Root().Find(args)
+			explained, rest, err := cmd.Root().Find(args)
 			if err != nil {
 				return err
+			}
+			if len(rest) > 0 {
+				return fmt.Errorf("unknown command %q for %q", rest[0], explained.CommandPath())
 			}
 			explained.InitDefaultHelpFlag()
 			explained.InitDefaultVersionFlag()
