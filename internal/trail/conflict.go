@@ -60,7 +60,7 @@ func (f *finder) conflicts(sessions []*Session) {
 			if !ok || !sure {
 				continue
 			}
-			p := place{s.Node, s.boot, Resource{h.Kind, h.ID, h.Sub}}
+			p := place{s.Node, s.boot, Resource{h.Kind, canonicalID(h.ID), h.Sub}}
 			if tenures[p] == nil {
 				order = append(order, p)
 				kinds[p] = kind
@@ -111,7 +111,10 @@ func (f *finder) overlaps(kind FindingKind, p place, all []tenure) {
 		if o.enter(pt.tenure) > 1 && o.finding == nil {
 			o.finding = f.add(kind, p.node, pt.session, pt.at)
 			o.finding.Resource, o.finding.Proof = p.res, nil
-			o.joined = o.present()
+			o.joined, o.known = o.present(), map[string]bool{}
+			for k := range o.holders {
+				o.known[k] = true
+			}
 			continue
 		}
 		o.join(pt.tenure)
@@ -155,7 +158,8 @@ type holder struct {
 type overlap struct {
 	holders map[string]*holder
 	finding *Finding
-	joined  []*tenure // those that the finding is about
+	joined  []*tenure // those that the finding is about, a guest once
+	known   map[string]bool
 }
 
 func holderKey(s *Session) string {
@@ -197,7 +201,8 @@ func (o *overlap) present() []*tenure {
 
 // join adds a guest that came while the overlap lasted.
 func (o *overlap) join(t *tenure) {
-	if o.finding != nil && o.holders[holderKey(t.session)].count == 1 {
+	if k := holderKey(t.session); o.finding != nil && !o.known[k] {
+		o.known[k] = true
 		o.joined = append(o.joined, t)
 	}
 }
@@ -211,6 +216,9 @@ func (o *overlap) tell() {
 	var names []string
 	open := ""
 	for i, t := range o.joined {
+		if t.session != n.Session {
+			n.Others = append(n.Others, t.session)
+		}
 		if i < maxNamed {
 			names = append(names, guestName(t.session))
 			n.Proof = append(n.Proof, t.from)

@@ -50,6 +50,7 @@ func (t *Trail) cutStart(g *guest, e *entry) {
 	if g != nil {
 		t.settleStart(g)
 		s = t.start(g, e)
+		s.cutStart = true
 	}
 	t.tellControl(e, g, s, OpStart)
 }
@@ -102,6 +103,10 @@ func (t *Trail) controlStop(e *entry) {
 	}
 	if s.Start == (Moment{}) {
 		t.counts.StopsWithoutStart++
+	}
+	if r.Result == record.Unknown && r.Marks&record.Cut != 0 { // it ends unless more is heard of it
+		s.presume(presumption{why: stopCut, at: r.Stamp})
+		return
 	}
 	s.State, s.End = Closed, r.Stamp
 	s.EndReason = t.fieldText(r, "reason")

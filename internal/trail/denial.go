@@ -10,7 +10,7 @@ import (
 
 // denial takes an AVC: it counts where what was denied is a guest.
 func (t *Trail) denial(e *entry) {
-	if g, ok := denied(e); ok {
+	if g, ok := t.denied(e); ok {
 		t.counts.GuestAVCs++
 		t.tellDenial(e, g)
 	}
@@ -18,14 +18,18 @@ func (t *Trail) denial(e *entry) {
 
 // denied tells whether a record is a denial, and of which guest of the node,
 // where it names one that AppArmor knows or SELinux's categories tell.
-func denied(e *entry) (*guest, bool) {
+func (t *Trail) denied(e *entry) (*guest, bool) {
 	if f, ok := e.rec.Lookup("apparmor"); ok {
 		if f.String() != "DENIED" {
 			return nil, false
 		}
 		profile, _ := e.rec.Lookup("profile")
 		uuid := profileGuest(profile.String())
-		return e.node.guests[uuid], uuid != ""
+		g := e.node.guests[uuid]
+		if g != nil {
+			t.settle(g)
+		}
+		return g, uuid != ""
 	}
 	scontext, ok := e.rec.Lookup("scontext")
 	if !ok || !selinuxDenial(&e.rec) {

@@ -27,8 +27,10 @@ type Event struct {
 	Kind, ID, Sub, Old string
 	Result             record.Result
 	Marks              record.Marks
-	// Held tells whether the guest held what was denied to it.
-	Held Held
+	// Held tells whether the guest held what was denied to it, HeldAs the kind of
+	// resource that it was to it.
+	Held   Held
+	HeldAs string
 	// Late tells that the record came after others that follow it.
 	Late bool
 	// Sender sent the record; a record of the kernel's own has none. It is not
@@ -69,6 +71,7 @@ const (
 	OpBoot           = "boot"
 	OpShutdown       = "shutdown"
 	OpClockBack      = "clock-back"   // the host's clock was set back
+	OpAuditdBack     = "auditd-back"  // auditd was seen to write without having begun to
 	OpLate           = "late"         // records of no guest came out of order, the first here
 	OpAuditd         = "auditd"       // what else auditd says of itself
 	OpAuditdStart    = "auditd-start" // auditd began to write
@@ -79,14 +82,17 @@ const (
 type Held uint8
 
 // What is known of it. HeldUnknown is for what can't be compared with records,
-// such as a file's name without its directory.
+// such as a file's name without its directory, and for a guest whose start is
+// not in the log. HeldNo says that no record gave it; HeldAllowed that only a
+// device rule allows it.
 const (
 	HeldUnknown Held = iota
 	HeldNo
 	HeldYes
+	HeldAllowed
 )
 
-func (h Held) String() string { return [...]string{"unknown", "no", "yes"}[h] }
+func (h Held) String() string { return [...]string{"unknown", "no", "yes", "allowed"}[h] }
 
 // Session gives the session that an event belongs to, or nil: those of the
 // host, and of a guest that isn't known to run.
@@ -156,12 +162,16 @@ func (t *Trail) tellGuest(e *entry, g *guest, s *Session, op string) *Event {
 	ev := t.tell(e, s, op)
 	switch {
 	case ev == nil:
+		return nil
 	case s != nil:
 		ev.UUID, ev.Name = s.UUID, s.Name
 	case g != nil && g.open != nil:
 		ev.UUID, ev.Name = g.uuid, g.open.Name
 	default:
 		ev.UUID, ev.Name = t.fieldText(&e.rec, "uuid"), t.fieldText(&e.rec, "vm")
+	}
+	if ev.UUID != "" && e.node.names[ev.UUID] != ev.Name {
+		e.node.names[ev.UUID] = ev.Name
 	}
 	return ev
 }
@@ -221,7 +231,7 @@ func (t *Trail) Events() []*Event {
 	for _, n := range t.sortedNodes() {
 		lists = append(lists, n.eventsInOrder())
 	}
-	return mergeEvents(lists)
+	return merge(lists, millisOf)
 }
 
 // eventsInOrder gives a node's events, the losses of its sessions beside what
@@ -248,33 +258,7 @@ func (n *node) eventsInOrder() []*Event {
 	slices.SortFunc(rest, func(a, b *Event) int {
 		return cmp.Or(cmp.Compare(a.At.Millis, b.At.Millis), cmp.Compare(a.At.Serial, b.At.Serial), cmp.Compare(a.UUID, b.UUID))
 	})
-	return mergeEvents([][]*Event{events, rest})
+	return merge([][]*Event{events, rest}, millisOf)
 }
 
-// mergeEvents merges lists by time and keeps the order of each.
-func mergeEvents(lists [][]*Event) []*Event {
-	lists = slices.DeleteFunc(lists, func(l []*Event) bool { return len(l) == 0 })
-	if len(lists) == 1 {
-		return lists[0]
-	}
-	type place struct {
-		millis   int64
-		list, at int
-	}
-	var all []place
-	for i, l := range lists {
-		latest := l[0].At.Millis
-		for j, ev := range l { // a time that goes back doesn't change the order
-			latest = max(latest, ev.At.Millis)
-			all = append(all, place{latest, i, j})
-		}
-	}
-	slices.SortFunc(all, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.millis, b.millis), cmp.Compare(a.list, b.list), cmp.Compare(a.at, b.at))
-	})
-	events := make([]*Event, len(all))
-	for i, p := range all {
-		events[i] = lists[p.list][p.at]
-	}
-	return events
-}
+func millisOf(ev *Event) int64 { return ev.At.Millis }

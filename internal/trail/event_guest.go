@@ -45,14 +45,17 @@ func (t *Trail) tellLabel(e *entry, g *guest, s *Session, l *Label) {
 // tellProcess keeps an event of a guest's process, by its session where it is
 // known, otherwise by the guest that the process is labelled with.
 func (t *Trail) tellProcess(e *entry, s *Session, uuid, op string) *Event {
-	if s == nil {
-		s = e.node.guests[uuid].present()
+	if g := e.node.guests[uuid]; s == nil && g != nil {
+		t.settle(g)
+		s = g.present()
 	}
 	ev := t.tell(e, s, op)
 	if ev == nil {
 		return nil
 	}
-	ev.UUID = uuid
+	if ev.UUID = uuid; s == nil {
+		ev.Name = e.node.names[uuid]
+	}
 	ev.Result = record.Failed
 	return ev
 }
@@ -81,20 +84,25 @@ func (t *Trail) tellDenial(e *entry, g *guest) {
 		}
 	}
 	if s := ev.Session(); s != nil {
-		ev.UUID, ev.Held = s.UUID, s.heldPath(ev.ID)
+		ev.UUID = s.UUID
+		ev.Held, ev.HeldAs = s.heldPath(ev.ID)
 	}
 }
 
 // present gives the session of a guest that something is said of now: the one
-// that runs, or the one that starts.
+// that runs, or the one that starts. One that a boot ended, for all that is
+// known, is not present.
 func (g *guest) present() *Session {
-	switch {
-	case g == nil:
+	if g == nil {
 		return nil
-	case g.open == nil || g.starting != nil && g.open.presumed.why != notLost:
-		return g.starting
 	}
-	return g.open
+	if s := g.open; s != nil && s.boots == len(g.node.boots) && (s.presumed.why == notLost || s.presumed.why == crashed && g.starting == nil) {
+		return s
+	}
+	if s := g.starting; s != nil && s.boots == len(g.node.boots) {
+		return s
+	}
+	return nil
 }
 
 // permissions gives what SELinux denied: the words in braces.
@@ -144,24 +152,54 @@ var pathKinds = [...]string{
 	"shmem", "ivshmem-socket", "evdev", "hostdev",
 }
 
-// heldPath tells whether a session holds a file. A name without a directory
-// can't be compared.
-func (s *Session) heldPath(path string) Held {
+// heldPath tells whether a session holds a file, and as what. A name without a
+// directory can't be compared, and what was held before the log began isn't
+// known.
+func (s *Session) heldPath(path string) (Held, string) {
 	if !strings.HasPrefix(path, "/") {
-		return HeldUnknown
+		return HeldUnknown, ""
 	}
-	if s.open != nil {
-		for _, kind := range pathKinds {
-			if s.holds(holdKey{kind: kind, id: path}) {
-				return HeldYes
+	h := s.holdingOf(path)
+	switch {
+	case h != nil && h.Unproven:
+		return HeldUnknown, h.Kind
+	case h != nil:
+		return HeldYes, h.Kind
+	case s.allows(path):
+		return HeldAllowed, ""
+	case s.State == Running && s.Start == (Moment{}), s.open != nil && s.opens > 0: // these have no index by path
+		return HeldUnknown, ""
+	}
+	return HeldNo, ""
+}
+
+// holdingOf gives a holding of that path that holds still, or nil.
+func (s *Session) holdingOf(path string) *Holding {
+	if s.open == nil {
+		for i := range s.Holdings {
+			if h := &s.Holdings[i]; h.Ended == "" && h.ID == path {
+				return h
 			}
 		}
-		return HeldNo
+		return nil
 	}
-	for i := range s.Holdings {
-		if h := &s.Holdings[i]; h.Ended == "" && h.ID == path {
-			return HeldYes
+	for _, kind := range pathKinds {
+		if places := s.open[holdKey{kind: kind, id: path}]; len(places) > 0 {
+			return &s.Holdings[places[len(places)-1]]
 		}
 	}
-	return HeldNo
+	return nil
+}
+
+// allows tells whether a device rule allows a path.
+func (s *Session) allows(path string) bool {
+	if s.allowed != nil {
+		return len(s.allowed[[2]string{"path", path}]) > 0
+	}
+	for i := range s.Permissions {
+		if p := &s.Permissions[i]; p.Allow && p.To == (Moment{}) && p.Class == "path" && p.Path == path {
+			return true
+		}
+	}
+	return false
 }

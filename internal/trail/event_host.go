@@ -6,21 +6,27 @@ import "github.com/virtaudit/virtaudit/record"
 // the jitter of senders.
 const clockBack = 1000
 
-// host keeps the events of a record's host. That it booted may be seen by the
-// serials alone.
-func (t *Trail) host(e *entry, booted bool) {
+// host keeps the events of a record's host: that it booted, which may be seen by
+// the serials alone, and that auditd is back, which it need not say.
+func (t *Trail) host(e *entry, booted, back bool) {
 	if !t.keeps {
 		return
 	}
 	r, n := &e.rec, e.node
 	t.watchClock(e)
+	if back {
+		t.tellSeen(e, OpAuditdBack, n.seen)
+	}
 	switch {
 	case booted && r.Type == record.SystemBoot:
 		t.tellHost(e, OpBoot).Reason = "serials began anew"
 	case booted:
 		t.tellSeen(e, OpBoot, n.seen).Reason = "serials began anew"
 	case r.Type == record.SystemBoot:
-		t.tellHost(e, OpBoot)
+		ev := t.tellHost(e, OpBoot)
+		if n := len(n.boots); n > 0 && !e.node.boots[n-1].proven && e.node.boots[n-1].at == r.Stamp && ev.Before != (Moment{}) {
+			ev.Reason = serialsGoOn
+		}
 	case r.Type == record.SystemShutdown:
 		t.tellHost(e, OpShutdown)
 	case r.Type.Daemon():
@@ -32,6 +38,9 @@ func (t *Trail) host(e *entry, booted bool) {
 		n.seen = r.Stamp
 	}
 }
+
+// serialsGoOn is said of a SYSTEM_BOOT that the kernel's serials don't confirm.
+const serialsGoOn = "serials go on"
 
 func (t *Trail) tellHost(e *entry, op string) *Event {
 	ev := t.tell(e, nil, op)
@@ -86,5 +95,3 @@ func (t *Trail) daemon(e *entry) {
 		ev.Reason = r.TypeName()
 	}
 }
-
-const daemonAbort record.Type = 1202

@@ -102,7 +102,7 @@ func TestEvents(t *testing.T) {
 		{
 			"the host", newScene().boot().line("DAEMON_START", "op=start ver=3.0.9 format=enriched res=success").
 				line("DAEMON_END", "op=terminate auid=0 uid=0 pid=1 res=success").line("SYSTEM_SHUTDOWN", "pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' comm=\"x\" exe=\"/x\" hostname=? addr=? terminal=? res=success'"),
-			"1 - boot\n2 - auditd-start start\n3 - auditd-end terminate\n4 - shutdown",
+			"1 - boot\n2 - auditd-start start\n3 - auditd-end terminate\n4 - auditd-back\n4 - shutdown",
 		},
 		{
 			"what was denied", newScene().label(uuidA, "u:r:t:s0:c1,c2").disk(uuidA, "start", "?", "/a", "success").start(uuidA, 42).
@@ -118,6 +118,26 @@ func TestEvents(t *testing.T) {
 			"a system call", newScene().start(uuidA, 42).line("SECCOMP", `auid=1 uid=1 gid=1 ses=1 pid=42 comm="qemu-system-x86" exe="/usr/bin/q" sig=31 arch=c000003e syscall=59 compat=0 ip=0x7 code=0x80000000`).
 				line("SECCOMP", `auid=1 uid=1 gid=1 ses=1 pid=43 comm="firefox" exe="/usr/bin/f" sig=0 arch=c000003e syscall=59 compat=0 ip=0x7 code=0x7ffc0000`),
 			"1 1 start booted\n2 1 seccomp signal 31 syscall qemu-system-x86 59 FAILED",
+		},
+		{
+			"a denial after a boot is of no session that it ended", newScene().label(uuidA, "x").disk(uuidA, "start", "?", "/d", "success").start(uuidA, 42).start(uuidB, 43).
+				reboot().start(uuidB, 43).
+				line("AVC", `apparmor="DENIED" operation="open" profile="libvirt-`+uuidA+`" name="/d" pid=42 comm="qemu" denied_mask="w"`).
+				abend(42).label(uuidA, "x").start(uuidA, 44),
+			"1 1 label selinux x\n2 1 start disk /d\n3 1 start booted\n4 1 start booted\n" +
+				"1 1 lost host booted\n1 1 lost host booted\n1 - boot serials began anew\n1 2 start booted\n" +
+				"2 - denied open (w) /d FAILED\n3 - crash signal 11 /usr/bin/qemu-system-x86_64 42 FAILED\n4 2 label selinux x\n5 2 start booted",
+		},
+		{
+			"what is known of what was denied", newScene().disk(uuidA, "attach", "?", "/a", "success").
+				line("AVC", `apparmor="DENIED" operation="open" profile="libvirt-`+uuidA+`" name="/x" pid=42 comm="q" denied_mask="r"`).
+				line("AVC", `apparmor="DENIED" operation="open" profile="libvirt-`+uuidA+`" name="/a" pid=42 comm="q" denied_mask="r"`).
+				start(uuidB, 3).sent("VIRT_RESOURCE", "resrc=cgroup reason=allow "+who(uuidB)+` cgroup="/c/" class=path path="/dev/kvm" rdev=0A:E8 acl=rw`, "success").
+				line("AVC", `apparmor="DENIED" operation="open" profile="libvirt-`+uuidB+`" name="/dev/kvm" pid=42 comm="q" denied_mask="r"`).
+				cut("VIRT_RESOURCE", "resrc=disk reason=attach "+who(uuidB)+` old-disk="?" new-disk="/c"`).
+				line("AVC", `apparmor="DENIED" operation="open" profile="libvirt-`+uuidB+`" name="/c" pid=42 comm="q" denied_mask="r"`),
+			"1 1 attach disk /a\n2 1 denied open (r) /x FAILED\n3 1 denied open (r) /a FAILED held=yes\n4 1 start booted\n" +
+				"5 1 allow rw cgroup path /dev/kvm\n6 1 denied open (r) /dev/kvm FAILED held=allowed\n7 1 attach disk /c\n8 1 denied open (r) /c FAILED",
 		},
 		{
 			"a clock that is set back", newScene().start(uuidA, 42).later(-3600).stop(uuidA, "shutdown"),

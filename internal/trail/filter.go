@@ -74,6 +74,8 @@ func (f *Filter) named(node, uuid, name string) bool {
 	return uuid != "" && (matches(f.guests, uuid) || matches(f.guests, strings.ReplaceAll(uuid, "-", "")))
 }
 
+func (f *Filter) sessionNamed(s *Session) bool { return f.named(s.Node, s.UUID, s.Name) }
+
 // within tells whether a stretch of time touches that of the filter. Without a
 // beginning it was there before all, without an end it goes on. Where a clock
 // was set back it may end at an earlier time than it began: then it touches
@@ -176,13 +178,13 @@ func (f *Filter) Finding(n *Finding) bool {
 	if to == (Moment{}) && n.Kind != Conflict && n.Kind != Shared && n.Kind != AuditdOff {
 		to = n.At
 	}
-	if !f.named(n.Node, n.UUID, n.Name) || !f.within(n.At, to) {
+	if !f.within(n.At, to) || !f.named(n.Node, n.UUID, n.Name) && !slices.ContainsFunc(n.Others, f.sessionNamed) {
 		return false
 	}
 	switch r := f.Resource; {
 	case r == nil:
 		return true
-	case n.Kind == Denial:
+	case n.Kind == Denial && n.Resource.Kind == "":
 		return r.names(n.Resource.ID)
 	default:
 		return n.Resource != (Resource{}) && r.Matches(n.Resource)

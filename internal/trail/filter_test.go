@@ -235,7 +235,7 @@ func TestFilterEvent(t *testing.T) {
 		"resource=disk:/a":            "2 8", // and what was denied of it
 		"resource=//a":                "2 8",
 		"resource=fs":                 "",
-		"guest=G":                     "1 2 3 4 5 6 7",
+		"guest=G":                     "1 2 3 4 5 6 7 8",
 		"guest=" + uuidA:              "1 2 3 4 5 6 7 8",
 		"guest=h":                     "",
 		"node=h":                      "",

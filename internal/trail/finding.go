@@ -13,8 +13,10 @@ type Finding struct {
 	Node     string
 	// UUID and Name are the guest's; empty in findings about a host.
 	UUID, Name string
-	// Session is the session that it is about, or nil.
+	// Session is the session that it is about, or nil; of a conflict, the one
+	// that came last, and Others are those that were there.
 	Session *Session
+	Others  []*Session
 	// At is when it was, or began; Until is when it ended, where it lasted.
 	At, Until Moment
 	// Resource is what it is about, where it is about one.
@@ -99,7 +101,7 @@ func severityOf(k FindingKind) Severity {
 // Findings gives what is to be found in a trail's events and sessions: all
 // that it gave after End. They come by time.
 func Findings(events []*Event, sessions []*Session) []*Finding {
-	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}}
+	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}, pids: map[*Finding][]uint32{}}
 	for _, ev := range events {
 		f.event(ev)
 	}
@@ -123,14 +125,15 @@ type finder struct {
 	repeats map[repeat]*Finding
 	auditd  map[string]*watch // by node
 	crashed map[*Session]bool
+	pids    map[*Finding][]uint32 // of senders
 }
 
 // repeat is what findings have in common that are told once, with a count.
 type repeat struct {
-	kind    FindingKind
-	session *Session
-	node    string
-	what    string
+	kind             FindingKind
+	session          *Session
+	node, uuid, name string
+	what             string
 }
 
 // add begins a finding of a session, or of a host where that is nil.
@@ -155,7 +158,8 @@ func (f *finder) of(kind FindingKind, ev *Event) *Finding {
 
 // once is of for what many records say: one finding, to which the others add.
 func (f *finder) once(kind FindingKind, ev *Event, what string) *Finding {
-	k := repeat{kind, ev.Session(), ev.Node, what}
+	uuid, name := ev.Guest()
+	k := repeat{kind, ev.Session(), ev.Node, uuid, name, what}
 	if n := f.repeats[k]; n != nil {
 		n.Count++
 		n.Until = ev.At

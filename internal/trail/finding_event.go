@@ -34,6 +34,13 @@ func (f *finder) event(ev *Event) {
 		back := time.Duration(ev.Before.Millis-ev.At.Millis) * time.Millisecond
 		n.Text = "the clock went back by " + back.String() + " between two records"
 	}
+	if ev.Op == OpBoot && ev.Reason == serialsGoOn {
+		n := f.of(OrderBroken, ev)
+		n.Text = "a SYSTEM_BOOT though the serials go on: it may be no boot"
+		if ev.Sender != nil {
+			n.Text += "; sent by " + senderText(ev.Sender, []uint32{ev.Sender.PID})
+		}
+	}
 	f.watchAuditd(ev)
 }
 
@@ -45,7 +52,7 @@ func (f *finder) anomaly(ev *Event) {
 	case ev.Op != OpCrash:
 		n.Text = "the guest's process: " + quoted(ev.Reason)
 	case ev.Sub != "":
-		n.Text = sentence("a process of", quoted(ev.Sub), "died", bracketed(plainWords(ev.Reason))+";", "which guest's it was is not in the log")
+		n.Text = sentence("a process of", quoted(ev.Sub), "died", bracketed(plainWords(ev.Reason))+";", "it is of no guest that is known to run")
 	default:
 		n.Text = sentence("the guest's process died", bracketed(plainWords(ev.Reason)))
 		f.crashed[ev.Session()] = ev.Session() != nil
@@ -149,7 +156,7 @@ func (f *finder) denial(ev *Event) {
 		verb = "would be denied, were the policy enforced:"
 	}
 	n.Text = sentence(verb, what, bracketed(heldText(ev)))
-	n.Resource = Resource{ID: ev.ID}
+	n.Resource = Resource{Kind: ev.HeldAs, ID: ev.ID}
 }
 
 // plainWords gives what was denied, which is several words of the kernel's own,
@@ -170,7 +177,9 @@ func heldText(ev *Event) string {
 	case ev.Held == HeldYes:
 		return "which the guest holds"
 	case ev.Held == HeldNo:
-		return "which the guest doesn't hold"
+		return "which no record gave to the guest"
+	case ev.Held == HeldAllowed:
+		return "which only a device rule allows"
 	}
 	return "whether the guest holds it is not proven"
 }
@@ -188,7 +197,7 @@ var systemDirs = []string{"/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/
 // knownSender tells whether a program is a hypervisor's daemon in a place where
 // only the system's administrator installs programs.
 func knownSender(exe string) bool {
-	dir, name := path.Split(exe)
+	dir, name := path.Split(strings.TrimSuffix(exe, " (deleted)")) // replaced by an update while it runs
 	dir = strings.TrimSuffix(dir, "/")
 	return slices.Contains(daemons, name) && (slices.Contains(systemDirs, dir) || strings.HasPrefix(dir, "/nix/store/"))
 }
@@ -203,18 +212,33 @@ func (f *finder) sender(ev *Event) {
 	if by.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(by.Exe) {
 		return
 	}
+	n := f.once(UnknownSender, ev, fmt.Sprint(by.UID, " ", by.Exe))
+	if pids := f.pids[n]; len(pids) <= maxNamed && !slices.Contains(pids, by.PID) {
+		f.pids[n] = append(pids, by.PID)
+	}
+	n.Text = counted(n.Count, "record", "sent by "+senderText(by, f.pids[n])+", no known hypervisor daemon")
+}
+
+func senderText(by *Sender, pids []uint32) string {
 	exe := quoted(by.Exe)
 	if exe == "" {
 		exe = "a program without a name"
 	}
-	n := f.once(UnknownSender, ev, exe)
-	n.Text = counted(n.Count, "record", fmt.Sprintf("sent by %s (pid %d, uid %d), no known hypervisor daemon", exe, by.PID, by.UID))
+	var list []string
+	for _, pid := range pids[:min(len(pids), maxNamed)] {
+		list = append(list, strconv.FormatUint(uint64(pid), 10))
+	}
+	if len(pids) > maxNamed {
+		list = append(list, "and more")
+	}
+	return fmt.Sprintf("%s (pid %s, uid %d)", exe, strings.Join(list, " "), by.UID)
 }
 
 // watch is what is known of a node's auditd.
 type watch struct {
 	off  *Finding // since it ended
 	last *Finding // the last time it was off, having ended as it should
+	back Moment   // when it was seen to write again
 }
 
 // watchAuditd finds from when to when auditd did not write.
@@ -224,14 +248,21 @@ func (f *finder) watchAuditd(ev *Event) {
 		w = &watch{}
 		f.auditd[ev.Node] = w
 	}
+	if ev.Op == OpAuditdBack {
+		w.back = ev.At
+	}
 	switch {
+	case ev.Op == OpAuditdStart && w.back != (Moment{}) && ev.At.Millis < w.back.Millis+lateStart:
+		w.back = Moment{}
 	case ev.Op == OpAuditdEnd && w.off == nil:
 		w.off = f.of(AuditdOff, ev)
 		w.off.Text = "auditd ended; that it began again is not in the log"
-	case ev.Op == OpAuditdStart && w.off != nil:
+	case (ev.Op == OpAuditdStart || ev.Op == OpAuditdBack) && w.off != nil:
 		w.off.Until = ev.At
 		w.off.Proof = append(w.off.Proof, ev.At)
-		w.off.Text = "auditd did not write; what happened meanwhile is not in the log"
+		if w.off.Severity != Info {
+			w.off.Text = "auditd did not write; what happened meanwhile is not in the log"
+		}
 		w.off, w.last = nil, w.off
 	case ev.Op == OpAuditdStart && ev.Before != (Moment{}):
 		n := f.of(AuditdOff, ev)
@@ -239,11 +270,18 @@ func (f *finder) watchAuditd(ev *Event) {
 		n.Proof = []Moment{ev.Before, ev.At}
 		n.Text = "auditd began again without having ended: it did not write for some of this time"
 		w.last = nil
+	case ev.Op == OpBoot && w.off != nil:
+		w.off.overBoot()
 	case ev.Op == OpBoot && w.last != nil && ev.Before.Millis <= w.last.At.Millis:
-		w.last.Severity = Info
-		w.last.Text = "auditd did not write while the host went down and booted"
+		w.last.overBoot()
 		w.last = nil
 	}
+}
+
+// overBoot tells that auditd was off because its host was.
+func (n *Finding) overBoot() {
+	n.Severity = Info
+	n.Text = "auditd did not write while the host went down and booted"
 }
 
 // counted says that so many records did something.

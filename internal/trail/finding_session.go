@@ -5,7 +5,7 @@ func (f *finder) session(s *Session) {
 	switch {
 	case s.State == Lost:
 		f.lost(s)
-	case s.State == Closed && s.Start == (Moment{}):
+	case s.State == Closed && s.Start == (Moment{}) && !s.cutStart:
 		n := f.add(StopWithoutStart, s.Node, s, s.End)
 		n.Text = sentence("stopped", bracketed(quoted(s.EndReason))+";", "its start is not in the log")
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/virtaudit/virtaudit/record"
 )
 
 func (s *scene) dev(uuid, name, bus, reason, device string) *scene {
@@ -18,7 +20,13 @@ func (s *scene) named(uuid, name string, pid int) *scene {
 
 func (s *scene) from(exe string) *scene {
 	last := &s.lines[len(s.lines)-1]
-	*last = strings.Replace(*last, "/usr/sbin/libvirtd", exe, 1)
+	*last = strings.Replace(*last, `"/usr/sbin/libvirtd"`, string(record.AppendEncoded(nil, []byte(exe))), 1)
+	return s
+}
+
+func (s *scene) as(uid int) *scene {
+	last := &s.lines[len(s.lines)-1]
+	*last = strings.Replace(*last, " uid=0 ", fmt.Sprintf(" uid=%d ", uid), 1)
 	return s
 }
 
@@ -67,12 +75,55 @@ func TestFindings(t *testing.T) {
 			"critical anomaly 2-0 g: the guest's process died (signal 11)",
 		},
 		{
+			"a guest that comes and goes while others share", newScene().named(uuidA, "a", 1).disk(uuidA, "attach", "?", "/iso", "success").
+				named(uuidB, "b", 2).disk(uuidB, "attach", "?", "/iso", "success").disk(uuidB, "attach", "?", "/iso", "success").
+				disk(uuidB, "detach", "/iso", "?", "success").disk(uuidB, "attach", "?", "/iso", "success"),
+			"info shared 4-0 g: disk /iso was held by several guests at once: g, g",
+		},
+		{
+			"one program by two users", newScene().start(uuidA, 42).from("/x").stop(uuidA, "shutdown").from("/x").as(1000),
+			"warning unknown-sender 1-0 g: a record sent by /x (pid 10, uid 0), no known hypervisor daemon\n" +
+				"warning unknown-sender 2-0 g: a record sent by /x (pid 10, uid 1000), no known hypervisor daemon",
+		},
+		{
+			"two guests that are only named", newScene().sent("VIRT_MIGRATE_IN", who(uuidA), "success").from("/x").sent("VIRT_MIGRATE_IN", who(uuidB), "success").from("/x"),
+			"warning unknown-sender 1-0 g: a record sent by /x (pid 10, uid 0), no known hypervisor daemon\n" +
+				"warning unknown-sender 2-0 g: a record sent by /x (pid 10, uid 0), no known hypervisor daemon",
+		},
+		{"a daemon that was replaced", newScene().start(uuidA, 42).from(`/usr/sbin/libvirtd (deleted)`).stop(uuidA, "shutdown"), ""},
+		{
+			"a SYSTEM_BOOT that may be none", newScene().start(uuidA, 42).boot().stop(uuidA, "shutdown"),
+			"warning order-broken 2-0 : a SYSTEM_BOOT though the serials go on: it may be no boot; sent by /lib/systemd/systemd-update-utmp (pid 9, uid 0)",
+		},
+		{"a SYSTEM_BOOT that begins the log", newScene().boot().start(uuidA, 42).stop(uuidA, "shutdown"), ""},
+		{
+			"a stop that was cut", newScene().start(uuidA, 42).cut("VIRT_CONTROL", "op=stop reason=shutdown "+who(uuidA)+" vm-pid=0"),
+			"warning session-lost 1-2 g: the session ended without a stop at a time that is unknown: the record of its stop was cut\n" +
+				"warning record-cut 2-0 g: the record of stop lost its end and with it the outcome",
+		},
+		{
+			"a start that was cut", newScene().label(uuidA, "x").cut("VIRT_CONTROL", "op=start reason=booted "+who(uuidA)+" vm-pid=4").stop(uuidA, "shutdown"),
+			"warning record-cut 2-0 g: the record of start lost its end and with it the outcome",
+		},
+		{
+			"auditd was off, and is back without a word", newScene().start(uuidA, 42).line("DAEMON_END", daemonEnd).later(60).stop(uuidA, "shutdown"),
+			"warning auditd-off 2-3 : auditd did not write; what happened meanwhile is not in the log",
+		},
+		{
+			"a boot before auditd's word", newScene().start(uuidA, 42).stop(uuidA, "shutdown").line("DAEMON_END", daemonEnd).reboot().boot().line("DAEMON_START", daemonStart).start(uuidA, 42),
+			"info auditd-off 3-1 : auditd did not write while the host went down and booted",
+		},
+		{
+			"MACs in two spellings", newScene().named(uuidA, "a", 1).nic(uuidA, "attach", "?", "52:54:00:AA:00:01").named(uuidB, "b", 2).nic(uuidB, "attach", "?", "52:54:00:aa:00:01"),
+			"critical conflict 4-0 g: net 52:54:00:aa:00:01 was held by several guests at once: g, g; no end of g is in the log",
+		},
+		{
 			"a stop that nobody asked for", newScene().start(uuidA, 42).stop(uuidA, "failed"),
 			"warning guest-died 2-0 g: the guest's process ended by itself, and not as it should (failed)",
 		},
 		{
 			"a crash of nobody knows whom", newScene().abend(42),
-			"critical anomaly 1-0 : a process of /usr/bin/qemu-system-x86_64 died (signal 11); which guest's it was is not in the log",
+			"critical anomaly 1-0 : a process of /usr/bin/qemu-system-x86_64 died (signal 11); it is of no guest that is known to run",
 		},
 		{
 			"a file that was not opened", newScene().start(uuidA, 42).sent("VIRT_RESOURCE", "resrc=net reason=open "+who(uuidA)+` net=52:54:00:00:00:01 path="/dev/vhost-net" rdev=?`, "success").stop(uuidA, "shutdown"),
@@ -230,5 +281,39 @@ func TestFindingTextIsSafe(t *testing.T) {
 		if strings.ContainsAny(f.Text, "\x1b\n") {
 			t.Errorf("%s: %q", f.Kind, f.Text)
 		}
+	}
+}
+
+// TestConflictsNameAll: a filter for any of the guests finds their conflict.
+func TestConflictsNameAll(t *testing.T) {
+	s := newScene().named(uuidA, "a", 1).dev(uuidA, "a", "pci", "attach", pci).named(uuidB, "b", 2).dev(uuidB, "b", "pci", "attach", pci)
+	_, _, findings := told(t, s.lines)
+	if len(findings) != 1 {
+		t.Fatalf("%d findings", len(findings))
+	}
+	for _, guest := range []string{"a", "b", uuidA, uuidB} {
+		var f Filter
+		if err := f.AddGuest(guest); err != nil {
+			t.Fatal(err)
+		}
+		if !f.Finding(findings[0]) {
+			t.Errorf("%s is in no conflict", guest)
+		}
+	}
+}
+
+// TestSessionsInOrder: a clock that is set back changes no session's number.
+func TestSessionsInOrder(t *testing.T) {
+	s := newScene().label(uuidA, "x").start(uuidA, 1).start(uuidB, 9)
+	s.later(-3600).reboot().later(-60).boot().label(uuidA, "x").start(uuidA, 2)
+	_, sessions, _ := told(t, s.lines)
+	var got []string
+	for _, s := range sessions {
+		if s.UUID == uuidA {
+			got = append(got, fmt.Sprint(s.Number, " ", s.PID))
+		}
+	}
+	if want := "1 1, 2 2"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 }

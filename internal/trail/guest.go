@@ -34,6 +34,7 @@ const (
 	startedAgain
 	hostBooted
 	crashed
+	stopCut
 )
 
 func (p presumption) String() string {
@@ -43,7 +44,7 @@ func (p presumption) String() string {
 	return lossNames[p.why]
 }
 
-var lossNames = [...]string{"", "started again", "host booted", "crashed"}
+var lossNames = [...]string{"", "started again", "host booted", "crashed", "the record of its stop was cut"}
 
 // guestOf finds the record's guest, or makes it. It gives nil for a record
 // that names none, or not whole.

@@ -27,7 +27,13 @@ type node struct {
 
 	last Moment // the latest record
 
+	wrote     Moment // the last record of the kernel's that came in order
+	off       Moment // since when auditd doesn't write, or zero
+	back      Moment // when it was seen to write again before it said so
+	unwatched []Span
+
 	// What is kept for Events.
+	names          map[string]string // of guests, by uuid
 	events, losses []*Event
 	seen           Moment // the last record
 	clock          Moment // the last record that a program sent
@@ -44,7 +50,10 @@ type boot struct {
 }
 
 func newNode(name string) *node {
-	return &node{name: name, guests: map[string]*guest{}, byPID: map[uint64]*guest{}, byMCS: map[mcs]*guest{}}
+	return &node{
+		name: name, guests: map[string]*guest{}, byPID: map[uint64]*guest{}, byMCS: map[mcs]*guest{},
+		names: map[string]string{},
+	}
 }
 
 // arrive notes the boot that a record belongs to.
@@ -56,6 +65,7 @@ func (n *node) arrive(e *entry) {
 		return
 	}
 	n.stretches[e.boot].remember(e.rec.Stamp)
+	n.writes(e.rec.Stamp)
 	isBoot := e.rec.Type == record.SystemBoot
 	switch {
 	case e.boot > n.reached:

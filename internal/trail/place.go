@@ -92,7 +92,7 @@ func (b *stretch) remember(s Moment) {
 // for one that was there before.
 func (w *window) place(n *node, e *entry) bool {
 	s := e.rec.Stamp
-	e.node, e.late, e.suspect, e.boot = n, false, -1, n.boot
+	e.node, e.late, e.suspect, e.boot, e.sum = n, false, -1, n.boot, 0
 	if e.rec.Type.Daemon() || s.Serial > maxSerial { // not numbered by the kernel
 		return true
 	}
@@ -230,7 +230,7 @@ func (w *window) repeated(e *entry) bool {
 		if o.node != e.node || o.rec.Stamp != e.rec.Stamp || o.rec.Type != e.rec.Type {
 			continue
 		}
-		if bytes.Equal(o.rec.AppendMessage(nil), e.rec.AppendMessage(nil)) && o.rec.Result == e.rec.Result {
+		if o.hash() == e.hash() && o.rec.Result == e.rec.Result && bytes.Equal(o.rec.AppendMessage(nil), e.rec.AppendMessage(nil)) {
 			return true
 		}
 	}

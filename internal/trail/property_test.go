@@ -77,8 +77,8 @@ func disorder(rnd *rand.Rand, lines []string, bound int) []string {
 	return out
 }
 
-// merge interleaves the nodes' logs, each in its own order.
-func merge(rnd *rand.Rand, logs [][]string) []string {
+// mergeLines interleaves the nodes' logs, each in its own order.
+func mergeLines(rnd *rand.Rand, logs [][]string) []string {
 	var out []string
 	for len(logs) > 0 {
 		i := rnd.IntN(len(logs))
@@ -137,7 +137,7 @@ func TestSameEventsSameTrail(t *testing.T) {
 		if got := scan(t, rnd, straight); got != want {
 			t.Fatalf("seed %d: cut differently, the trail differs", seed)
 		}
-		if got := scan(t, rnd, merge(rnd, logs)); got != want {
+		if got := scan(t, rnd, mergeLines(rnd, logs)); got != want {
 			t.Fatalf("seed %d: out of order, the trail differs:\n%s", seed, firstDifference(got, want))
 		}
 	}

@@ -79,6 +79,7 @@ type Session struct {
 	boots    int      // how many boots of its node came before it was last heard of
 	boot     int      // in which of its node's boots it began
 	labelled bool     // the start began with labels, so it is a start
+	cutStart bool     // its op=start lost its outcome
 	openedBy []*Event // of net-open
 	into     *Session // what it turned out to be part of
 }

@@ -139,10 +139,13 @@ func (t *Trail) nodeOf(stream string, r *record.Record) *node {
 
 // use takes a record in its order.
 func (t *Trail) use(e *entry) {
-	reached := e.node.reached
-	e.node.arrive(e)
-	t.host(e, e.node.reached > reached)
-	r := &e.rec
+	r, n := &e.rec, e.node
+	reached, off := n.reached, n.off
+	if r.Type.Daemon() {
+		n.auditd(r)
+	}
+	n.arrive(e)
+	t.host(e, n.reached > reached, off != (Moment{}) && n.off == (Moment{}) && !r.Type.Daemon())
 	t.counts.add(e)
 	switch {
 	case r.Type == record.VirtResource:

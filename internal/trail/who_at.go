@@ -2,6 +2,7 @@ package trail
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -28,6 +29,7 @@ const (
 	OutcomeUnknown       // the log doesn't say whether it was got at all
 	LogEnds              // no end is in the log, and nothing that is as late
 	ClockSetBack         // it began at a later time than it ended
+	Unwatched            // auditd did not write then
 )
 
 // A Holder is a claim that held at a moment, or may have.
@@ -99,4 +101,23 @@ func (t *Trail) LastSeen() map[string]Moment {
 		last[n.name] = n.last
 	}
 	return last
+}
+
+// MarkUnwatched makes holders uncertain where nobody wrote their node's log at
+// some moment from first to last: what ended meanwhile is not in it.
+func MarkUnwatched(holders []Holder, first, last time.Time, spans map[string][]Span) {
+	for i := range holders {
+		h := &holders[i]
+		if h.Certainty == Yes && anyAt(spans[h.Session.Node], first, last) {
+			h.Certainty, h.Doubt = Unsure, Unwatched
+		}
+	}
+}
+
+// anyAt tells whether some span has a moment from first to last.
+func anyAt(spans []Span, first, last time.Time) bool {
+	from, to := first.UnixMilli(), last.UnixMilli()
+	return slices.ContainsFunc(spans, func(s Span) bool {
+		return s.From.Millis < to && (s.To == (Moment{}) || s.To.Millis > from)
+	})
 }

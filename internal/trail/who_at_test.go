@@ -95,3 +95,27 @@ func TestLastSeen(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestMarkUnwatched: what held while auditd was off is not certain.
+func TestMarkUnwatched(t *testing.T) {
+	s := newScene().start(uuidA, 42).disk(uuidA, "attach", "?", "/a", "success").
+		line("DAEMON_END", daemonEnd).later(100).line("DAEMON_START", daemonStart).stop(uuidA, "shutdown")
+	var c Collector
+	tr := New(c.Session)
+	var r record.Record
+	for _, l := range s.lines {
+		_ = r.Parse([]byte(l))
+		tr.Add("", &r)
+	}
+	tr.End()
+	claims := Who(c.Sessions(), Resource{Kind: "disk"})
+	begin := claims[0].From
+	for after, want := range map[int]Certainty{0: Yes, 1: Yes, 50: Unsure, 102: Yes} {
+		at := begin.Time().Add(time.Duration(after) * time.Second)
+		holders := HoldersAt(claims, at, at, tr.LastSeen())
+		MarkUnwatched(holders, at, at, tr.Unwatched())
+		if len(holders) != 1 || holders[0].Certainty != want {
+			t.Errorf("after %d s: %+v, want %v", after, holders, want)
+		}
+	}
+}

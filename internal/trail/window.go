@@ -1,6 +1,10 @@
 package trail
 
-import "github.com/virtaudit/virtaudit/record"
+import (
+	"hash/maphash"
+
+	"github.com/virtaudit/virtaudit/record"
+)
 
 const (
 	// windowSize and windowBytes are how many records are kept back for those
@@ -22,6 +26,18 @@ type entry struct {
 	// suspect is the number of its node's suspicion that this record may be of
 	// another boot than it seems, or -1 (see place).
 	suspect int
+	// sum is a hash of the message, where it was asked for; 0 otherwise.
+	sum uint64
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// hash gives equal messages the same number.
+func (e *entry) hash() uint64 {
+	if e.sum == 0 {
+		e.sum = max(1, maphash.Bytes(hashSeed, e.rec.AppendMessage(nil)))
+	}
+	return e.sum
 }
 
 // large tells whether a record takes so much memory that it is better given up.
