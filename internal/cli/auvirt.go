@@ -114,21 +114,22 @@ func (a *auvirtCommand) run(std Streams) error {
 		o.Proof = report.ProofIDs
 	}
 	if !a.summary {
-		in.lines = &lines{wanted: func(string) bool { return true }}
-		o.Records = in.lines.of
+		in.lines = &lines{}
 	}
 	r, readErr := a.read(std, in)
 	if r.foundNothing() {
 		return readErr
 	}
-	err := output(std.Out, func(w *bufio.Writer) error {
-		return report.Auvirt(w, report.AuvirtInput{
-			Sessions: c.Sessions(), Events: r.trail.Events(),
-			AllEvents: a.allEvents, Summary: a.summary,
-			VM: a.vm, UUID: a.uuid, Since: a.since, Until: a.until,
-			UserName: hostUser(),
-		}, o)
-	})
+	told := report.AuvirtInput{
+		Sessions: c.Sessions(), Events: r.trail.Events(),
+		AllEvents: a.allEvents, Summary: a.summary,
+		VM: a.vm, UUID: a.uuid, Since: a.since, Until: a.until,
+		UserName: hostUser(),
+	}
+	if in.lines != nil {
+		told.LinesOf = in.lines.each
+	}
+	err := output(std.Out, func(w *bufio.Writer) error { return report.Auvirt(w, told, o) })
 	return errors.Join(err, readErr)
 }
 

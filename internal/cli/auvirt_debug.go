@@ -65,7 +65,7 @@ func (d *debugging) inputs(args []string, stdin io.Reader) {
 	}
 	sources, _ := input.Expand(args, input.Options{
 		Stdin:    stdin,
-		TypeName: func(n uint16) string { return record.Type(n).String() },
+		TypeName: typeName,
 	})
 	for _, s := range sources {
 		text, err := s.Open()

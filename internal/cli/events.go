@@ -21,14 +21,14 @@ the host booted, and where auditd began and ended. NAME#2 is the second session
 of a guest in the log.
 
 What a start asks for is recorded before the start itself, and as a success even
-where that fails then: it is held from "started" on, and not before. FAILED
+where that fails then: of a start that failed, nothing was ever held. FAILED
 stands where an operation failed; [cut], [ambiguous] or [out of order] where a
 record can't be relied on. "lost" is what no record tells: that a session ended
 without a stop. It stands where that is proven.
 
 Events come in the order of their records, which the kernel numbers: where a
-clock was set back, times go back. --format jsonl and csv give every field, and
-who sent the record.` + inputsHelp + filterHelp,
+clock was set back, times go back. --format jsonl and csv give every field, who
+sent the record, and the events that prove it.` + inputsHelp + filterHelp,
 		Example: `  virtaudit events --guest web --since yesterday
   virtaudit events --resource /dev/hwrng --proof
   virtaudit events --format jsonl /var/log/audit | jq 'select(.result == "failed")'`,

@@ -13,6 +13,10 @@ import (
 // filterHelp explains the flags of every command that shows a part of a trail.
 const filterHelp = `
 
+Records prove all that is shown. In text, --proof has the ids of their events, or
+their lines, below it; jsonl and csv have the ids anyway, and with =records also
+the lines: of each event 16 at most.
+
 The filters choose what is shown and never change what is known: a session
 begins where it began, however late --since is, and a stop is no orphan because
 its start was before. NAME is a name or a shell pattern, whatever the case, and
@@ -94,6 +98,36 @@ func addAll(patterns []string, add func(string) error) error {
 		}
 	}
 	return nil
+}
+
+// times are the flags that hold a time, and how each is read.
+var times = []struct {
+	name string
+	read func(string, when.Reference) (time.Time, error)
+}{
+	{"since", when.Since},
+	{"until", when.Until},
+	{"at", func(text string, ref when.Reference) (time.Time, error) {
+		first, _, err := when.At(text, ref)
+		return first, err
+	}},
+}
+
+// restOfTime gives the flag as it may be meant of which an argument is the second
+// word, as in --since 2026-10-26 14:00 and --since 2h ago; "" if there is none.
+func (f *filterFlags) restOfTime(arg string) string {
+	ref := when.Reference{Now: time.Now(), Boot: bootTime}
+	for _, t := range times {
+		flag := f.cmd.Flags().Lookup(t.name)
+		if flag == nil || !flag.Changed {
+			continue
+		}
+		whole := flag.Value.String() + " " + arg
+		if _, err := t.read(whole, ref); err == nil {
+			return fmt.Sprintf("--%s %q", t.name, whole)
+		}
+	}
+	return ""
 }
 
 // time reads a flag that holds a time, where it was given.

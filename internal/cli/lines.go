@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"slices"
+	"sync"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
@@ -12,11 +14,14 @@ import (
 // lines keeps the lines of records as they were read, for --proof=records: what
 // a record will prove isn't known before the log's end, and standard input is
 // read once. They lie in blocks, beside an index that is put in order when the
-// first is asked for; so they take little more memory than their text.
+// first is asked for; so they take little more memory than their text. They may
+// be asked for from several goroutines, once all are kept.
 type lines struct {
 	wanted func(node string) bool // of which hosts; nil is of all
 	nodes  map[string]int32       // their numbers; -1 of one that isn't wanted
 	blocks [][]byte
+
+	mu     sync.Mutex // of what puts the index in order
 	index  []keptLine
 	sorted bool
 }
@@ -68,29 +73,86 @@ func (l *lines) number(stream string, node []byte) int32 {
 	return n
 }
 
-// of gives the lines of an event in the order in which they were read. Of
-// copies that differ in what auditd adds, it gives the first.
-func (l *lines) of(node string, at trail.Moment) []string {
+// maxLines and maxLinesSize bound how many lines of one event are given, and
+// their bytes. An event has one or a few, none of them longer than 9 KiB before
+// auditd adds to it. A file may say that thousands have one stamp, or that one has
+// megabytes, and each statement that they prove would give them all.
+const maxLines, maxLinesSize = 16, 32 << 10
+
+// of gives the first lines of an event in the order in which they were read, and
+// tells how many more there are.
+func (l *lines) of(node string, at trail.Moment) (texts []string, more int) {
+	all := l.event(node, at)
+	size := 0
+	for i, k := range all {
+		line := l.text(k)
+		if size += len(line); i == maxLines || size > maxLinesSize {
+			return texts, len(all) - i
+		}
+		texts = append(texts, string(line))
+	}
+	return texts, 0
+}
+
+// each gives all lines of an event. They are not to be changed.
+func (l *lines) each(node string, at trail.Moment) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, k := range l.event(node, at) {
+			if !yield(l.text(k)) {
+				return
+			}
+		}
+	}
+}
+
+func (l *lines) text(k keptLine) []byte { return l.blocks[k.block][k.from:k.to] }
+
+// event finds the lines of an event.
+func (l *lines) event(node string, at trail.Moment) []keptLine {
 	n, ok := l.nodes[node]
 	if !ok {
 		return nil
 	}
-	if !l.sorted {
-		slices.SortStableFunc(l.index, func(a, b keptLine) int { return a.compare(b.node, b.at) })
-		l.sorted = true
+	l.order()
+	from, _ := slices.BinarySearchFunc(l.index, at, func(k keptLine, at trail.Moment) int { return k.compare(n, at) })
+	found := l.index[from:]
+	to, _ := slices.BinarySearchFunc(found, at, func(k keptLine, at trail.Moment) int { return cmp.Or(k.compare(n, at), -1) })
+	return found[:to]
+}
+
+// order puts the index in order by events, and takes copies out.
+func (l *lines) order() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sorted {
+		return
 	}
-	i, _ := slices.BinarySearchFunc(l.index, at, func(k keptLine, at trail.Moment) int { return k.compare(n, at) })
-	var texts []string
-	seen := map[string]bool{}
-	for ; i < len(l.index) && l.index[i].compare(n, at) == 0; i++ {
-		k := l.index[i]
-		line := l.blocks[k.block][k.from:k.to]
-		if said := string(sent(line)); !seen[said] {
-			seen[said] = true
-			texts = append(texts, string(line))
+	slices.SortStableFunc(l.index, func(a, b keptLine) int { return a.compare(b.node, b.at) })
+	l.dropCopies()
+	l.sorted = true
+}
+
+// dropCopies leaves the first of those lines of an event that differ in no more
+// than what auditd adds.
+func (l *lines) dropCopies() {
+	kept := l.index[:0]
+	for from, to := 0, 0; from < len(l.index); from = to {
+		first := l.index[from]
+		for to = from + 1; to < len(l.index) && l.index[to].compare(first.node, first.at) == 0; to++ {
+		}
+		if to == from+1 {
+			kept = append(kept, first)
+			continue
+		}
+		seen := map[string]bool{}
+		for _, k := range l.index[from:to] {
+			if said := string(sent(l.text(k))); !seen[said] {
+				seen[said] = true
+				kept = append(kept, k)
+			}
 		}
 	}
-	return texts
+	l.index = kept
 }
 
 func (k keptLine) compare(node int32, at trail.Moment) int {

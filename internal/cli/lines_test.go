@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
@@ -56,12 +57,12 @@ func TestLines(t *testing.T) {
 		{"h3", stamp(1000, 1), []string{line(1, "of a third one")}},
 		{"h4", stamp(1000, 1), nil},
 	} {
-		if got := l.of(tc.node, tc.at); !slices.Equal(got, tc.want) {
+		if got, more := l.of(tc.node, tc.at); more != 0 || !slices.Equal(got, tc.want) {
 			t.Errorf("%s %v: %q, want %q", tc.node, tc.at, got, tc.want)
 		}
 	}
 	keepAll(t, &l, "h1", line(2, "late"))
-	if got := l.of("h1", stamp(1000, 2)); len(got) != 1 {
+	if got, _ := l.of("h1", stamp(1000, 2)); len(got) != 1 {
 		t.Errorf("what is kept after the first question isn't found: %q", got)
 	}
 }
@@ -70,11 +71,11 @@ func TestLinesOfWantedHosts(t *testing.T) {
 	l := lines{wanted: func(node string) bool { return node == "h2" }}
 	const text = "type=ANOM_X msg=audit(1.000:1): x"
 	keepAll(t, &l, "h1", text, text)
-	if len(l.blocks) > 0 || l.of("h1", stamp(1000, 1)) != nil {
+	if got, _ := l.of("h1", stamp(1000, 1)); len(l.blocks) > 0 || got != nil {
 		t.Error("a line is kept that isn't wanted")
 	}
 	keepAll(t, &l, "h1", "node=h2 "+text)
-	if got := l.of("h2", stamp(1000, 1)); len(got) != 1 {
+	if got, _ := l.of("h2", stamp(1000, 1)); len(got) != 1 {
 		t.Errorf("%q", got)
 	}
 }
@@ -102,8 +103,72 @@ func TestLinesMemory(t *testing.T) {
 	}
 	for _, serial := range []uint64{0, 2499, 2500, 2501, 4999} {
 		want := fmt.Sprintf("type=ANOM_X msg=audit(1.000:%d): x", serial)
-		if got := l.of("", stamp(1000, serial)); len(got) != 1 || !strings.HasPrefix(got[0], want) {
-			t.Errorf("line %d is %.80q", serial, got)
+		for line := range l.each("", stamp(1000, serial)) {
+			if !strings.HasPrefix(string(line), want) {
+				t.Errorf("line %d is %.80q", serial, line)
+			}
+			want = "no other"
+		}
+		if want != "no other" {
+			t.Errorf("line %d is missing", serial)
 		}
 	}
+}
+
+// TestManyLines: of many lines of one stamp the first are given, and that there
+// are more; all of them where all are needed.
+func TestManyLines(t *testing.T) {
+	const n = 20000
+	var l lines
+	for i := range n {
+		keepAll(t, &l, "h", fmt.Sprintf("type=ANOM_X msg=audit(1.000:1): %d", i/2)) // each twice
+	}
+	for range n { // would take minutes if each were to go through all of them
+		texts, more := l.of("h", stamp(1000, 1))
+		if len(texts) != maxLines || more != n/2-maxLines || !strings.HasSuffix(texts[1], ": 1") {
+			t.Fatalf("%q and %d more", texts, more)
+		}
+	}
+	all := 0
+	for range l.each("h", stamp(1000, 1)) {
+		all++
+	}
+	if all != n/2 {
+		t.Errorf("%d lines in all", all)
+	}
+}
+
+// TestLongLines: however long lines are, no more is given than of usual ones.
+func TestLongLines(t *testing.T) {
+	var l lines
+	pad := strings.Repeat("x", maxLinesSize/2-100)
+	for i := range 4 {
+		keepAll(t, &l, "h", fmt.Sprintf("type=ANOM_X msg=audit(1.000:1): %d %s", i, pad))
+	}
+	if texts, more := l.of("h", stamp(1000, 1)); len(texts) != 2 || more != 2 {
+		t.Errorf("%d lines and %d more", len(texts), more)
+	}
+	keepAll(t, &l, "h", "type=ANOM_X msg=audit(1.000:2): "+strings.Repeat("x", maxLinesSize))
+	if texts, more := l.of("h", stamp(1000, 2)); len(texts) != 0 || more != 1 {
+		t.Errorf("%d lines and %d more", len(texts), more)
+	}
+}
+
+// TestLinesAtOnce: several goroutines may be the first to ask.
+func TestLinesAtOnce(t *testing.T) {
+	var l lines
+	for serial := range 1000 {
+		keepAll(t, &l, "h", fmt.Sprintf("type=ANOM_X msg=audit(1.000:%d): x", 1000-serial))
+	}
+	var asking sync.WaitGroup
+	for worker := range 4 {
+		asking.Go(func() {
+			for serial := worker + 1; serial <= 1000; serial += 4 {
+				if texts, _ := l.of("h", stamp(1000, uint64(serial))); len(texts) != 1 {
+					t.Errorf("%d lines of %d", len(texts), serial)
+				}
+			}
+		})
+	}
+	asking.Wait()
 }

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/virtaudit/virtaudit/internal/report"
 )
@@ -22,4 +25,28 @@ func parseProof(text string) (report.Proof, error) {
 		return report.ProofRecords, nil
 	}
 	return 0, fmt.Errorf("--proof=%s: there are %s and %s", text, proofIDs, proofRecords)
+}
+
+// strayValue finds an input that is no file and was meant as a flag's value: that
+// of --proof needs a =, and a time with a blank in it quotes.
+func (v *viewFlags) strayValue(args []string) error {
+	for _, arg := range args {
+		if _, err := os.Stat(arg); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := v.strayProof(arg); err != nil {
+			return err
+		}
+		if flag := v.restOfTime(arg); flag != "" {
+			return fmt.Errorf("%s: no such file: did you mean %s?", arg, flag)
+		}
+	}
+	return nil
+}
+
+func (v *viewFlags) strayProof(arg string) error {
+	if (arg == proofIDs || arg == proofRecords) && v.cmd.Flags().Changed("proof") {
+		return fmt.Errorf("%s: no such file: did you mean --proof=%s?", arg, arg)
+	}
+	return nil
 }

@@ -41,6 +41,7 @@ func (t *textFlags) options(out io.Writer) report.Options {
 	if !ok {
 		return o
 	}
+	o.Terminal = true
 	o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if width, _, err := term.GetSize(fd); err == nil {
 		o.Width = width

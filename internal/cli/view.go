@@ -52,6 +52,9 @@ func (v *viewFlags) reference() when.Reference {
 // read reads the inputs and all that the flags say. A nil view is that of a
 // wrong command line; with any other the error tells of unreadable input.
 func (v *viewFlags) read(std Streams, args []string, events bool) (*view, error) {
+	if err := v.strayValue(args); err != nil {
+		return nil, err
+	}
 	filter, err := v.filter(v.reference())
 	if err != nil {
 		return nil, err

@@ -2,16 +2,22 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/virtaudit/virtaudit/internal/input"
 	"github.com/virtaudit/virtaudit/internal/report"
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/internal/when"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 func newWho(std Streams) *cobra.Command {
@@ -24,6 +30,11 @@ ended; and which asked for it in vain. A kind alone, such as disk, net, rng or
 pci, is all of that kind; mem and vcpu are what each guest had. With --at, only
 who held it at that moment, and who may have: such a row says why it is
 uncertain. NAME#2 is the second session of a guest in the log.
+
+Of a session whose start is not in the log it isn't known what it held from then
+on. Where that matters the text names such sessions; programs get them by
+
+    virtaudit sessions --format jsonl | jq 'select(.start == null and .state != "starting")'
 
 libvirt records no attach of a random device, only its detach, and nothing of
 network disks. A device rule (cgroup:/dev/kvm) allows and doesn't hold: rules
@@ -78,6 +89,12 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 	if err != nil {
 		return err
 	}
+	if err := q.stray(asked, inputs); err != nil {
+		return err
+	}
+	if len(inputs) == 0 && isLog(asked) {
+		fmt.Fprintf(std.Err, "virtaudit: %s is a log, and is taken for the RESOURCE: give that first, as in virtaudit who disk %[1]s\n", asked)
+	}
 	in := report.WhoInput{Asked: asked, Kind: resource.ID == ""}
 	if in.First, in.Last, err = q.moment(); err != nil {
 		return err
@@ -89,6 +106,15 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 	v.answer(&in, resource)
 	err = output(std.Out, func(w *bufio.Writer) error { return report.Who(w, f, in, v.options) })
 	return errors.Join(err, readErr)
+}
+
+// stray finds an argument that was meant as a flag's value, before the flags are
+// read: half a time is no point in time.
+func (q *whoQuestion) stray(asked string, inputs []string) error {
+	if err := q.flags.strayProof(asked); err != nil {
+		return err
+	}
+	return q.flags.strayValue(inputs)
 }
 
 // moment reads --at; both times are zero where it wasn't given.
@@ -118,13 +144,32 @@ func (v *view) answer(in *report.WhoInput, r trail.Resource) {
 		}
 	} else {
 		in.Holders = trail.HoldersAt(claims, in.First, in.Last, in.LastSeen)
+		trail.MarkUnwatched(in.Holders, in.First, in.Last, v.trail.Unwatched())
 	}
 	if len(all) == 0 {
-		in.Near = trail.Near(v.sessions, r)
+		in.Near = v.near(r)
 	}
 	if len(in.Holders) == 0 || !in.First.IsZero() {
 		in.Unknown = v.unknown(claims, in.First, in.Last)
 	}
+}
+
+// near gives resources that may be meant where nobody held what was asked for.
+// What a kind that the catalogue doesn't have is called, the trail has with the
+// record's key before it: thing=/y of kind bar, which somebody may call bar:/y.
+func (v *view) near(r trail.Resource) []trail.Resource {
+	near := trail.Near(v.sessions, r)
+	kind, id, ok := strings.Cut(r.ID, ":")
+	if r.Kind != "" || !ok || kind == "" {
+		return near
+	}
+	for _, c := range trail.Who(v.sessions, trail.Resource{Kind: kind}) {
+		_, value, keyed := strings.Cut(c.Resource.ID, "=")
+		if keyed && strings.EqualFold(value, id) && !slices.Contains(near, c.Resource) {
+			near = append(near, c.Resource)
+		}
+	}
+	return near
 }
 
 // unknown gives the sessions whose start is not in the log, and of which it is
@@ -146,4 +191,28 @@ func (v *view) unknown(claims []trail.Claim, first, last time.Time) []*trail.Ses
 		}
 	}
 	return unknown
+}
+
+// typeName names a type for a journal, which has its number alone.
+func typeName(n uint16) string { return record.Type(n).String() }
+
+// isLog tells whether somebody gave a log in the place of the resource: a file
+// that begins with an audit record.
+func isLog(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	sources, _ := input.Expand([]string{name}, input.Options{TypeName: typeName})
+	if len(sources) == 0 {
+		return false
+	}
+	text, err := sources[0].Open()
+	if err != nil {
+		return false
+	}
+	defer text.Close()
+	line, _ := bufio.NewReader(io.LimitReader(text, maxWatched)).ReadBytes('\n')
+	var r record.Record
+	return r.Parse(bytes.TrimRight(line, "\n")) == nil
 }

@@ -34,6 +34,9 @@ func (e *examination) auditdSettings() finding {
 	return e.diskSpace()
 }
 
+// full is how little space is as good as none.
+const full = mib
+
 // diskSpace tells how far auditd is from what it does when space runs out.
 func (e *examination) diskSpace() finding {
 	dir := filepath.Dir(logPath(e.daemon.config))
@@ -41,20 +44,56 @@ func (e *examination) diskSpace() finding {
 	if err != nil {
 		return finding{Unknown, dir + ": " + reason(err), "run this as root"}
 	}
+	config := e.daemon.config
 	f := ok(fmt.Sprintf("%s: %s free", dir, size(free)))
-	limit, action := e.daemon.config.limit("admin_space_left", total), e.daemon.config.word("admin_space_left_action")
-	low := e.daemon.config.limit("space_left", total)
-	switch stops := slices.Contains(stopping, action); {
-	case stops && free <= limit:
+	limit, action := config.limit("admin_space_left", total), config.word("admin_space_left_action")
+	low := config.limit("space_left", total)
+	switch {
+	case slices.Contains(stopping, action) && free <= limit:
 		f.state, f.advice = Wrong, fmt.Sprintf("free some space, then make auditd go on: kill -USR2 %d", e.daemon.pid)
 		f.detail += fmt.Sprintf(", under admin_space_left (%s), where auditd stops (%s)", size(limit), strings.ToUpper(action))
+	case free < full && config.word("disk_full_action") != "rotate":
+		f.state, f.advice = Wrong, fmt.Sprintf("free some space, then make auditd go on: kill -USR2 %d", e.daemon.pid)
+		f.detail += ", which is none: auditd " + losing(config.word("disk_full_action")) + " (disk_full_action)"
 	case free <= max(low, limit):
 		f.state, f.advice = Warning, "free some space, or keep fewer logs: num_logs in "+e.daemon.configAt
 		f.detail += fmt.Sprintf(", under what auditd warns at (%s)", size(max(low, limit)))
-	case stops && limit > 0:
-		f.detail += fmt.Sprintf("; auditd stops at %s (admin_space_left_action = %s)", size(limit), strings.ToUpper(action))
+	default:
+		f.detail += e.stops(limit)
 	}
 	return f
+}
+
+// losing says what an action does to records.
+func losing(action string) string {
+	switch action {
+	case "suspend", "":
+		return "stops writing"
+	case "single", "halt":
+		return "stops the host"
+	case "rotate":
+		return "deletes the oldest log"
+	}
+	return "loses records" // it may tell somebody, and tries to go on
+}
+
+// stops says when and how auditd stops or loses records, as far as that is set.
+func (e *examination) stops(limit uint64) string {
+	var texts []string
+	say := func(key, when string) {
+		if action := e.daemon.config.word(key); action != "" {
+			texts = append(texts, fmt.Sprintf("%s %s (%s = %s)", losing(action), when, key, strings.ToUpper(action)))
+		}
+	}
+	if limit > 0 && slices.Contains(stopping, e.daemon.config.word("admin_space_left_action")) {
+		say("admin_space_left_action", "at "+size(limit))
+	}
+	say("disk_full_action", "on a full disk")
+	say("disk_error_action", "on a failed write")
+	if len(texts) == 0 {
+		return ""
+	}
+	return "; auditd " + strings.Join(texts, ", ")
 }
 
 // limit gives a number of bytes that is set in MiB or in percent of the disk.

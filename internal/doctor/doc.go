@@ -11,7 +11,8 @@
 // starting only where the kernel has no audit at all; where it is merely off
 // they start, and they record again as soon as it is on. A rule without
 // conditions drops nothing. What a rule says of system calls and files doesn't
-// touch the records that programs send.
+// touch the records that programs send. A rule about a program is about the file
+// that its path leads to, whatever that is called.
 //
 // The host enters as a Host: a folder that holds its /etc, /proc, /run and
 // /var, and functions that ask its kernel. Files are read in small parts, never

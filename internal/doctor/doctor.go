@@ -35,6 +35,8 @@ type Host struct {
 	Rules  func(context.Context) ([]kaudit.Rule, error)
 	// Space gives the bytes of a file system that are free, and all of them.
 	Space func(path string) (free, total uint64, err error)
+	// Now gives the present.
+	Now func() time.Time
 	// Location is the time zone of times in the findings; nil is UTC.
 	Location *time.Location
 }

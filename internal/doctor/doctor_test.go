@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/virtaudit/virtaudit/kaudit"
 )
@@ -22,6 +23,7 @@ type fake struct {
 	rules     []kaudit.Rule
 	rulesErr  error
 	free      uint64
+	now       time.Time
 }
 
 const fakeTotal = 100 * gib
@@ -36,7 +38,7 @@ const (
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{
-		t: t, free: 50 * gib,
+		t: t, free: 50 * gib, now: time.Unix(logEnd, 0).Add(time.Hour),
 		status: kaudit.Status{Enabled: kaudit.On, PID: 4711, BacklogLimit: 8192},
 		rules:  []kaudit.Rule{{Filter: kaudit.FilterExclude, Action: kaudit.Always, Conditions: []kaudit.Condition{msgType(kaudit.Equal, 1107)}}},
 	}
@@ -45,6 +47,7 @@ func newFake(t *testing.T) *fake {
 		Status: func(context.Context) (kaudit.Status, error) { return f.status, f.statusErr },
 		Rules:  func(context.Context) ([]kaudit.Rule, error) { return f.rules, f.rulesErr },
 		Space:  func(string) (uint64, uint64, error) { return f.free, fakeTotal, nil },
+		Now:    func() time.Time { return f.now },
 	}
 	f.write("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/vda1 audit=1\n")
 	f.process("self", "virtaudit", 0, "000001ffffffffff")

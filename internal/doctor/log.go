@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/virtaudit/virtaudit/kaudit"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -93,7 +94,23 @@ func (e *examination) log() finding {
 	if err != nil {
 		return finding{Wrong, l.path + ": no audit record: " + reason(err), "see log_file in auditd.conf, and what else writes there"}
 	}
-	return ok(fmt.Sprintf("%s: %s, %s, since %s", l.path, count(len(l.files), "file"), size(l.size), e.host.time(first.Time())))
+	f := ok(fmt.Sprintf("%s: %s, %s, since %s", l.path, count(len(l.files), "file"), size(l.size), e.host.time(first.Time())))
+	if last, err := l.last(); err == nil && e.silent(last) {
+		f.state = Warning
+		f.detail += fmt.Sprintf("; nothing since %s, though auditd runs and the kernel audits", e.host.time(last.Time()))
+		f.advice = fmt.Sprintf("auditd stops writing on a full disk or a failed write: see its messages and auditd.conf, then make it go on: kill -USR2 %d", e.daemon.pid)
+	}
+	return f
+}
+
+// longSilence is how long auditd has nothing to write only where it has stopped:
+// what timers and logins do is recorded every day.
+const longSilence = day
+
+// silent tells whether the log ends too long ago for a host that audits.
+func (e *examination) silent(last record.Stamp) bool {
+	audits := e.statusErr == nil && e.status.Enabled != kaudit.Off && e.daemon.name == "auditd"
+	return audits && e.host.Now().Sub(last.Time()) > longSilence
 }
 
 // maxLook is how much is read to find one record.

@@ -3,6 +3,9 @@ package doctor
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/kaudit"
 )
 
 const liveLog = "var/log/audit/audit.log"
@@ -15,11 +18,26 @@ func TestLog(t *testing.T) {
 				f.write(liveLog+name, "x")
 			}
 		}, OK, ": 2 files,", ""},
-		"none":         {func(f *fake) { f.remove(liveLog) }, Wrong, "there is none", "see auditd"},
-		"no folder":    {func(f *fake) { f.remove("var/log/audit") }, Wrong, "there is none", "see auditd"},
-		"not a file":   {func(f *fake) { f.remove(liveLog); f.write(liveLog+"/x", "") }, Wrong, "not a regular file", "log_file"},
-		"empty":        {func(f *fake) { f.write(liveLog, ""); f.write(liveLog+".1", "") }, Wrong, "empty", "see auditd"},
-		"just rotated": {func(f *fake) { f.write(liveLog, "") }, OK, "2 files", ""},
+		"none":       {func(f *fake) { f.remove(liveLog) }, Wrong, "there is none", "see auditd"},
+		"no folder":  {func(f *fake) { f.remove("var/log/audit") }, Wrong, "there is none", "see auditd"},
+		"not a file": {func(f *fake) { f.remove(liveLog); f.write(liveLog+"/x", "") }, Wrong, "not a regular file", "log_file"},
+		"empty":      {func(f *fake) { f.write(liveLog, ""); f.write(liveLog+".1", "") }, Wrong, "empty", "see auditd"},
+		"just rotated": {func(f *fake) {
+			f.write(liveLog, "")
+			f.now = time.Unix(logEnd-logDays*43200, 0)
+		}, OK, "2 files", ""},
+		"silent": {
+			func(f *fake) { f.now = f.now.Add(2 * day) }, Warning,
+			"; nothing since 2026-09-21 14:13:20 UTC, though auditd runs and the kernel audits", "kill -USR2 4711",
+		},
+		"silent, audit is off": {func(f *fake) {
+			f.now = f.now.Add(2 * day)
+			f.status.Enabled = kaudit.Off
+		}, OK, "2 files", ""},
+		"silent, no auditd": {func(f *fake) {
+			f.now = f.now.Add(2 * day)
+			f.status.PID = 0
+		}, OK, "2 files", ""},
 		"other text": {func(f *fake) {
 			f.remove(liveLog + ".1")
 			f.write(liveLog, strings.Repeat("Lorem ipsum\n", 10000))

@@ -19,18 +19,21 @@ const ruleDir = "/etc/audit/rules.d"
 // A fileRules is what files tell auditctl.
 type fileRules struct {
 	rules  []kaudit.Rule
-	lines  []string // that of each rule, behind its file and number
+	from   []origin // of each rule
 	off    string   // where audit is turned off, and not on again later
 	unread string   // a file that couldn't be read
 	err    error    // and why
 }
 
+// origin is where a rule stands, and the key that it has.
+type origin struct{ line, key string }
+
 // ruleFiles tells whether the files from which the rules are loaded at the next
 // start would drop guests' records or turn audit off.
 func (e *examination) ruleFiles() finding {
 	read := 0
-	for _, files := range [][]string{{"/etc/audit/audit.rules"}, e.host.ruleDirFiles()} {
-		f := e.host.loadRules(files)
+	for _, load := range []func() fileRules{e.host.wholeRules, e.host.partRules} {
+		f := load()
 		switch {
 		case errors.Is(f.err, fs.ErrPermission):
 			return finding{Unknown, f.unread + ": " + reason(f.err), "run this as root"}
@@ -74,19 +77,34 @@ func (e *examination) judge(f fileRules) finding {
 	if f.off != "" {
 		return finding{state, f.off + " turns audit off (-e 0) when the rules are loaded", "take that line out"}
 	}
-	what, by, certain := droppedTypes(f.rules)
+	what, by, certain := e.droppedTypes(f.rules)
 	if by < 0 {
 		return ok("")
 	}
 	if !certain {
-		return finding{Warning, fmt.Sprintf("%s may be dropped by %s", what, f.lines[by]), "take that line out"}
+		return finding{Warning, fmt.Sprintf("%s may be dropped by %s", what, f.from[by].line), "take that line out"}
 	}
-	return finding{state, fmt.Sprintf("%s dropped by %s", what, f.lines[by]), "take that line out"}
+	return finding{state, fmt.Sprintf("%s dropped by %s", what, f.from[by].line), "take that line out"}
 }
 
-// loadRules reads files as auditctl would, one after the other.
-func (h Host) loadRules(files []string) fileRules {
+// wholeRules reads the file that is loaded, as auditctl would.
+func (h Host) wholeRules() fileRules {
 	var f fileRules
+	f.load(h, []string{"/etc/audit/audit.rules"})
+	return f
+}
+
+// partRules reads the files of which augenrules makes that one. It puts a line
+// that is -D and no more before all others.
+func (h Host) partRules() fileRules {
+	var f fileRules
+	f.load(h, h.ruleDirFiles(), "-D")
+	return f
+}
+
+// load reads files as auditctl would, one after the other, without the lines of
+// one word that are to be skipped.
+func (f *fileRules) load(h Host, files []string, skipped ...string) {
 	for _, name := range files {
 		text, err := h.read(name)
 		if err != nil {
@@ -96,44 +114,77 @@ func (h Host) loadRules(files []string) fileRules {
 		number := 0
 		for line := range strings.Lines(text) {
 			number++
-			f.line(fmt.Sprintf("%s:%d", name, number), strings.Fields(line))
+			if words := strings.Fields(line); len(words) != 1 || !slices.Contains(skipped, words[0]) {
+				f.line(fmt.Sprintf("%s:%d", name, number), words)
+			}
 		}
 	}
-	return f
 }
 
-// line reads a line: -a LIST,ACTION with its -F CONDITIONs, or -e. What else
-// there is doesn't touch the records of programs.
+// line reads a line: -a LIST,ACTION or -d LIST,ACTION with its -F CONDITIONs, -D,
+// or -e. What else there is doesn't touch the records of programs.
 func (f *fileRules) line(at string, words []string) {
+	if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+		return
+	}
 	var rule kaudit.Rule
-	filtered, first := false, false
-	for i := 0; i+1 < len(words) && !strings.HasPrefix(words[0], "#"); i++ {
-		value := words[i+1]
-		switch words[i] {
+	do, key := "", ""
+	for i, word := range words {
+		value := strings.Join(words[i+1:min(i+2, len(words))], "")
+		switch word {
 		case "-e":
 			f.off = ""
 			if value == "0" {
 				f.off = at
 			}
-		case "-a", "-A":
-			filtered, first = parseList(&rule, value), words[i] == "-A"
+		case "-D":
+			do = word
+		case "-a", "-A", "-d":
+			if parseList(&rule, value) {
+				do = word
+			}
+		case "-k":
+			key = value
 		case "-F":
-			rule.Conditions = append(rule.Conditions, parseCondition(value))
+			if k, ok := strings.CutPrefix(value, "key="); ok {
+				key = k
+			} else {
+				rule.Conditions = append(rule.Conditions, parseCondition(value))
+			}
 		}
 	}
-	if filtered {
-		f.add(rule, at+": "+strings.Join(words, " "), first)
+	f.do(do, rule, origin{at + ": " + strings.Join(words, " "), key})
+}
+
+// do adds a rule behind the others, or before them, or takes rules away.
+func (f *fileRules) do(what string, r kaudit.Rule, from origin) {
+	switch what {
+	case "-a":
+		f.rules, f.from = append(f.rules, r), append(f.from, from)
+	case "-A":
+		f.rules, f.from = slices.Insert(f.rules, 0, r), slices.Insert(f.from, 0, from)
+	case "-d":
+		f.remove(1, func(i int) bool {
+			o := f.rules[i]
+			return o.Filter == r.Filter && o.Action == r.Action && f.from[i].key == from.key && slices.Equal(o.Conditions, r.Conditions)
+		})
+	case "-D":
+		f.remove(len(f.rules), func(i int) bool { return from.key == "" || from.key == f.from[i].key })
 	}
 }
 
-// add adds a rule behind the others, or before them.
-func (f *fileRules) add(r kaudit.Rule, line string, first bool) {
-	place := len(f.rules)
-	if first {
-		place = 0
+// remove takes away the first rules of which gone is true, up to a number.
+func (f *fileRules) remove(most int, gone func(i int) bool) {
+	kept := 0
+	for i := range f.rules {
+		if most > 0 && gone(i) {
+			most--
+			continue
+		}
+		f.rules[kept], f.from[kept] = f.rules[i], f.from[i]
+		kept++
 	}
-	f.rules = slices.Insert(f.rules, place, r)
-	f.lines = slices.Insert(f.lines, place, line)
+	f.rules, f.from = f.rules[:kept], f.from[:kept]
 }
 
 // parseList reads LIST,ACTION or ACTION,LIST. It reports false for the lists
@@ -172,23 +223,27 @@ var fields = map[string]kaudit.Field{
 }
 
 func parseCondition(text string) kaudit.Condition {
+	unknown := kaudit.Condition{Field: unreadable, Text: text}
 	at := strings.IndexAny(text, "!=<>&")
 	if at < 0 {
-		return kaudit.Condition{Field: unreadable}
+		return unknown
 	}
 	for _, op := range ops {
 		value, ok := strings.CutPrefix(text[at:], op.String())
 		if !ok {
 			continue
 		}
-		c := kaudit.Condition{Field: unreadable, Op: op, Text: value}
 		field, known := fields[text[:at]]
-		if number, ok := parseValue(field, value); known && (ok || field == kaudit.FieldExe) {
-			c.Field, c.Value = field, number
+		number, ok := parseValue(field, value)
+		switch {
+		case known && field == kaudit.FieldExe:
+			return kaudit.Condition{Field: field, Op: op, Text: value}
+		case known && ok:
+			return kaudit.Condition{Field: field, Op: op, Value: number}
 		}
-		return c
+		return unknown
 	}
-	return kaudit.Condition{Field: unreadable}
+	return unknown
 }
 
 // parseValue reads a number or one of the names that stand for one.

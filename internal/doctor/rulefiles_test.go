@@ -32,6 +32,13 @@ func TestRuleFiles(t *testing.T) {
 			add("rules.d/10.rules", "-a always,user -F uid=0\n")(f)
 			add("rules.d/20.rules", "-a never,user -F uid=0\n")(f)
 		}, OK, "4 rules", ""},
+		"taken out again": {add("rules.d/99.rules", "-a always,exclude -F uid=0\n-d always,exclude -F uid=0\n"), OK, "2 rules", ""},
+		"all taken out":   {add("audit.rules", one+"-D\n"), OK, "1 rule", ""},
+		// augenrules puts -D before all others.
+		"a part takes none out": {func(f *fake) {
+			add("rules.d/10.rules", one)(f)
+			add("rules.d/20.rules", "-D\n")(f)
+		}, Warning, "/etc/audit/rules.d/10.rules:1", "take"},
 		"not a file": {func(f *fake) {
 			f.remove("etc/audit/audit.rules")
 			f.write("etc/audit/audit.rules/x", "")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/virtaudit/virtaudit/kaudit"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // liveRules tells whether the kernel's rules drop guests' records.
@@ -12,7 +13,7 @@ func (e *examination) liveRules() finding {
 	if e.rulesErr != nil {
 		return notTold(e.rulesErr)
 	}
-	what, by, certain := droppedTypes(e.rules)
+	what, by, certain := e.droppedTypes(e.rules)
 	if by < 0 {
 		if len(e.rules) == 0 {
 			return ok("none")
@@ -35,18 +36,26 @@ func (e *examination) undo(r kaudit.Rule) string {
 	return "auditctl " + strings.Replace(r.String(), "-a ", "-d ", 1) + "; and take it out of /etc/audit/rules.d"
 }
 
-// droppedTypes names the types of records that rules drop, and the first rule
-// that does; -1 for none. Where none is certain to, that which may.
-func droppedTypes(rules []kaudit.Rule) (what string, by int, certain bool) {
+// droppedTypes judges rules by the programs that send records on this host.
+func (e *examination) droppedTypes(rules []kaudit.Rule) (what string, by int, certain bool) {
+	return droppedTypes(e.host.resolved(rules), e.senders())
+}
+
+// droppedTypes names the types of records that rules drop of one of the programs
+// at least, and the first rule that does; -1 for none. Where none is certain to,
+// that which may.
+func droppedTypes(rules []kaudit.Rule, exes []string) (what string, by int, certain bool) {
 	for _, least := range []answer{yes, maybe} {
 		var names []string
 		first := -1
 		for _, t := range guestTypes {
-			if a, i := dropped(rules, t); a >= least {
-				names = append(names, t.String())
-				if first < 0 {
-					first = i
-				}
+			i := droppedOfAny(rules, t, exes, least)
+			if i < 0 {
+				continue
+			}
+			names = append(names, t.String())
+			if first < 0 {
+				first = i
 			}
 		}
 		if first >= 0 {
@@ -54,6 +63,17 @@ func droppedTypes(rules []kaudit.Rule) (what string, by int, certain bool) {
 		}
 	}
 	return "", -1, false
+}
+
+// droppedOfAny gives the rule that drops such a record of one of the programs, or
+// -1.
+func droppedOfAny(rules []kaudit.Rule, t record.Type, exes []string, least answer) int {
+	for _, exe := range exes {
+		if a, i := dropped(rules, t, exe); a >= least {
+			return i
+		}
+	}
+	return -1
 }
 
 // listOf joins names with commas and, before the last, and.

@@ -22,9 +22,10 @@ const (
 var guestTypes = []record.Type{record.VirtControl, record.VirtResource, record.VirtMachineID}
 
 // dropped tells whether rules keep a record of libvirt's from the log, and by
-// which one. As in the kernel, the first rule that matches decides, and a
-// record must pass both filters.
-func dropped(rules []kaudit.Rule, t record.Type) (answer, int) {
+// which one. The program that sends it is the one of that path; "" is any of
+// libvirt's daemons, wherever it is. As in the kernel, the first rule that matches
+// decides, and a record must pass both filters.
+func dropped(rules []kaudit.Rule, t record.Type, exe string) (answer, int) {
 	sure, by := no, -1
 	note := func(a answer, i int) {
 		if a > sure {
@@ -35,7 +36,7 @@ func dropped(rules []kaudit.Rule, t record.Type) (answer, int) {
 		if r.Filter != kaudit.FilterUser {
 			continue
 		}
-		a := matches(r, t)
+		a := matches(r, t, exe)
 		if r.Action == kaudit.Never {
 			note(a, i)
 		}
@@ -45,27 +46,27 @@ func dropped(rules []kaudit.Rule, t record.Type) (answer, int) {
 	}
 	for i, r := range rules {
 		if r.Filter == kaudit.FilterExclude {
-			note(matches(r, t), i)
+			note(matches(r, t, exe), i)
 		}
 	}
 	return sure, by
 }
 
 // matches tells whether a rule is about a record of libvirt's.
-func matches(r kaudit.Rule, t record.Type) answer {
+func matches(r kaudit.Rule, t record.Type, exe string) answer {
 	if len(r.Conditions) == 0 {
 		return no
 	}
 	all := yes
 	for _, c := range r.Conditions {
-		all = min(all, holds(c, t))
+		all = min(all, holds(c, t, exe))
 	}
 	return all
 }
 
 // holds compares a condition with what is known of libvirt's daemons: they run
 // as root, and no user logged in to start them.
-func holds(c kaudit.Condition, t record.Type) answer {
+func holds(c kaudit.Condition, t record.Type, exe string) answer {
 	const root, nobody = 0, 1<<32 - 1
 	switch c.Field {
 	case kaudit.FieldMsgType:
@@ -75,8 +76,11 @@ func holds(c kaudit.Condition, t record.Type) answer {
 	case kaudit.FieldAUID:
 		return sure(c.Holds(nobody))
 	case kaudit.FieldExe:
-		isDaemon := slices.Contains(libvirtDaemons, path.Base(c.Text))
-		return sure(isDaemon == (c.Op == kaudit.Equal))
+		sends := c.Text == exe
+		if exe == "" {
+			sends = slices.Contains(libvirtDaemons, path.Base(c.Text))
+		}
+		return sure(sends == (c.Op == kaudit.Equal))
 	}
 	return maybe
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -22,14 +23,16 @@ type AuvirtInput struct {
 	VM, UUID string
 	// Since and Until bound the time to show; both belong to it.
 	Since, Until time.Time
+	// LinesOf gives all lines that were read of an event. Only a summary can do
+	// without.
+	LinesOf func(node string, at trail.Moment) iter.Seq[[]byte]
 	// UserName gives the name of a host's user of which the log has only the
 	// number, or "".
 	UserName func(node string, uid uint32) string
 }
 
 // Auvirt writes what auvirt did: its columns in their order, with tabs between
-// them, and what it didn't say behind them. Options.Records is needed for all
-// but a summary.
+// them, and what it didn't say behind them.
 func Auvirt(w io.Writer, in AuvirtInput, o Options) error {
 	a := newAuvirt(in, o)
 	a.collect()
@@ -48,7 +51,9 @@ type auvirt struct {
 	lines  []auvirtLine
 	places map[auvirtRecord]int // of the events
 	names  map[auvirtGuest]string
-	nodes  bool // there are several
+	nodes  bool                            // there are several
+	labels map[*trail.Session]trail.Moment // in force, up to the event that is looked at
+	said   auvirtRecords                   // of the event that is written
 }
 
 // auvirtRecord finds a record of a node.
@@ -60,7 +65,10 @@ type auvirtRecord struct {
 type auvirtGuest struct{ node, uuid string }
 
 func newAuvirt(in AuvirtInput, o Options) *auvirt {
-	a := &auvirt{Options: o, AuvirtInput: in, places: map[auvirtRecord]int{}, names: map[auvirtGuest]string{}}
+	a := &auvirt{
+		Options: o, AuvirtInput: in, places: map[auvirtRecord]int{}, names: map[auvirtGuest]string{},
+		labels: map[*trail.Session]trail.Moment{},
+	}
 	for i, ev := range in.Events {
 		k := auvirtRecord{ev.Node, ev.At}
 		if _, ok := a.places[k]; !ok && ev.Op != trail.OpLost { // no record tells that
@@ -115,9 +123,13 @@ func (a *auvirt) place(node string, at trail.Moment) int {
 	return len(a.Events)
 }
 
-// within tells whether a stretch touches the time to show. Without an end it
-// goes on.
+// within tells whether a stretch touches the time to show, as trail.Filter does:
+// without an end it goes on, and where a clock was set back so that it ends before
+// it begins, it is what is between.
 func (a *auvirt) within(from, to trail.Moment) bool {
+	if to != (trail.Moment{}) && to.Millis < from.Millis {
+		from, to = to, from
+	}
 	if !a.Until.IsZero() && from.Millis > a.Until.UnixMilli() {
 		return false
 	}
@@ -144,7 +156,7 @@ func (a *auvirt) report(out *bufio.Writer) {
 	for i, row := range rows {
 		writeAuvirtRow(out, row, widths, a.AllEvents)
 		if a.Proof != NoProof {
-			proof := eventIDs(moments(a.lines[i].proof...))
+			proof := eventIDs(moments(a.lines[i].proof[:]...))
 			out.WriteString("    Proof: " + proof + "\n\n")
 		}
 	}

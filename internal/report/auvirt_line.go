@@ -15,7 +15,8 @@ type auvirtLine struct {
 	typ              record.Type  // of that record; 0 where any will do
 	period           auvirtPeriod
 	columns          []string // behind the period
-	proof            []trail.Moment
+	proof            [3]trail.Moment
+	denied           auvirtDenial // of an AVC
 	counts           auvirtCount
 	failed           bool // the record says that the operation failed
 	session          bool // belongs to the report of sessions
@@ -87,6 +88,7 @@ func (a *auvirt) event(ev *trail.Event, place int) {
 	case trail.OpCrash, trail.OpAnomaly, trail.OpSeccomp:
 		a.anomaly(ev)
 	case trail.OpLabel:
+		a.label(ev)
 	default:
 		a.other(ev)
 	}
@@ -120,7 +122,7 @@ func (a *auvirt) control(ev *trail.Event, kind string, counts auvirtCount) {
 // atOnce makes the line of an event that has no duration. A column without text
 // is left out.
 func (a *auvirt) atOnce(ev *trail.Event, kind string, columns ...string) auvirtLine {
-	l := auvirtLine{kind: kind, node: ev.Node, at: ev.At, typ: ev.Type, proof: []trail.Moment{ev.At}}
+	l := auvirtLine{kind: kind, node: ev.Node, at: ev.At, typ: ev.Type, proof: [...]trail.Moment{2: ev.At}}
 	l.uuid, l.name = ev.Guest()
 	l.period = auvirtPeriod{from: ev.At, instant: true}
 	if l.failed = ev.Result == record.Failed && ev.Type.Virt(); l.failed {
@@ -145,25 +147,22 @@ func marked(m record.Marks, r record.Result) []string {
 	return nil
 }
 
-// denied makes the line of an AVC. What proves whose it is is the label.
+// label takes note of a label that a guest's denials will have.
+func (a *auvirt) label(ev *trail.Event) {
+	if s := ev.Session(); s != nil && ev.Sub != "dac" && ev.Result != record.Failed {
+		a.labels[s] = ev.At
+	}
+}
+
+// denied makes the line of an AVC. What proves whose it is is the label that was
+// in force.
 func (a *auvirt) denied(ev *trail.Event) {
 	l := a.atOnce(ev, auvirtAVC)
 	l.columns = []string{visibleOr(ev.ID)}
-	if s := ev.Session(); s != nil {
-		l.proof = append(labelsOf(s), l.proof...)
-	}
+	l.denied = auvirtDenial{ev.ID, ev.Reason}
+	l.proof[0] = a.labels[ev.Session()]
 	l.counts = anAVC
 	a.add(l)
-}
-
-func labelsOf(s *trail.Session) []trail.Moment {
-	var at []trail.Moment
-	for _, l := range s.Labels {
-		if l.Model != "dac" {
-			at = append(at, l.At)
-		}
-	}
-	return at
 }
 
 // anomaly makes the line of what the kernel finds odd of a guest's process. The
@@ -171,7 +170,7 @@ func labelsOf(s *trail.Session) []trail.Moment {
 func (a *auvirt) anomaly(ev *trail.Event) {
 	l := a.atOnce(ev, auvirtAnomaly)
 	if s := ev.Session(); s != nil {
-		l.proof = append([]trail.Moment{s.Start}, l.proof...)
+		l.proof[0] = s.Start
 	}
 	if ev.Op == trail.OpSeccomp {
 		l.columns = []string{"seccomp", "syscall " + visible(ev.ID)}

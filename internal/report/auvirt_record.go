@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -9,27 +10,82 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
+// auvirtRecords are the records of one event: the first of each type, that of
+// type 0 the first of all, and of denials, of which an event may have several,
+// each.
+type auvirtRecords struct {
+	of      auvirtRecord
+	first   map[record.Type][]byte
+	denials map[auvirtDenial][]byte
+}
+
+// auvirtDenial tells the denials of an event apart: what was denied, and of what.
+type auvirtDenial struct{ target, what string }
+
 // recordOf finds the record that a line is of, or nil: the lines of the log
-// know what events don't keep.
+// know what events don't keep. Those of one event are looked through once for all
+// lines of the report, which come by event.
 func (a *auvirt) recordOf(l *auvirtLine) *record.Record {
-	if a.Records == nil {
+	if a.LinesOf == nil {
 		return nil
 	}
-	for _, line := range a.Records(l.node, l.at) {
-		var r record.Record
-		if r.Parse([]byte(line)) == nil && (l.typ == 0 || r.Type == l.typ) {
-			return &r
+	if of := (auvirtRecord{l.node, l.at}); a.said.first == nil || a.said.of != of {
+		a.said = auvirtRecords{of, map[record.Type][]byte{}, map[auvirtDenial][]byte{}}
+		for line := range a.LinesOf(l.node, l.at) {
+			a.said.see(line)
 		}
 	}
-	return nil
+	line := a.said.denials[l.denied]
+	if line == nil {
+		line = a.said.first[l.typ]
+	}
+	var r record.Record
+	if line == nil || r.Parse(line) != nil {
+		return nil
+	}
+	return &r
+}
+
+func (s *auvirtRecords) see(line []byte) {
+	var r record.Record
+	if r.Parse(line) != nil {
+		return
+	}
+	for _, typ := range [...]record.Type{0, r.Type} {
+		if s.first[typ] == nil {
+			s.first[typ] = line
+		}
+	}
+	if denial := denialIn(&r); denial != (auvirtDenial{}) && s.denials[denial] == nil {
+		s.denials[denial] = line
+	}
+}
+
+// denialIn gives what a record denies in the words of its event; of other records
+// nothing.
+func denialIn(r *record.Record) auvirtDenial {
+	if r.Type.Virt() {
+		return auvirtDenial{}
+	}
+	d := auvirtDenial{cmp.Or(untrusted(r, "path"), untrusted(r, "name")), messageText(r, "operation")}
+	if mask := messageText(r, "denied_mask"); mask != "" {
+		d.what += " (" + mask + ")"
+	}
+	if d.what == "" {
+		d.what = permissions(r, " ")
+	}
+	return d
 }
 
 // user names who a record is of: the user who logged in, where that is known,
 // else the one that the process runs as. Of an AVC only the latter is in the
 // record, and only in AppArmor's.
 func (a *auvirt) user(l *auvirtLine) string {
+	if l.kind == trail.OpLost { // no record tells that
+		return unknown
+	}
 	r := a.recordOf(l)
-	if r == nil || l.kind == trail.OpLost {
+	if r == nil {
 		return unknown
 	}
 	section := record.Kernel
@@ -86,7 +142,7 @@ func (a *auvirt) details(l *auvirtLine) []string {
 	if l.kind == auvirtAVC {
 		return deniedColumns(r, l.columns)
 	}
-	if comm := command(r); comm != "" {
+	if comm := untrusted(r, "comm"); comm != "" {
 		return append(l.columns, visible(comm))
 	}
 	return l.columns
@@ -97,12 +153,12 @@ func (a *auvirt) details(l *auvirtLine) []string {
 func deniedColumns(r *record.Record, target []string) []string {
 	operation, result := messageText(r, "operation"), "denied"
 	if operation == "" {
-		operation = permissions(r)
+		operation = permissions(r, ",")
 	}
 	if messageText(r, "permissive") == "1" {
 		result = "permissive"
 	}
-	columns := append([]string{visibleOr(operation), result, visibleOr(command(r))}, target...)
+	columns := append([]string{visibleOr(operation), result, visibleOr(untrusted(r, "comm"))}, target...)
 	switch operation {
 	case "relabelfrom":
 		columns = append(columns, visibleOr(messageText(r, "scontext")))
@@ -125,11 +181,15 @@ func messageText(r *record.Record, name string) string {
 	return f.String()
 }
 
-// command gives the name of a process, which the kernel writes in quotes, or in
-// hex where it holds what can't stand there.
-func command(r *record.Record) string {
-	text := messageText(r, "comm")
-	if f, _ := r.Lookup("comm"); string(f.Raw()) == text {
+// untrusted gives a text that the kernel writes in quotes, or in hex where it
+// holds what can't stand there.
+func untrusted(r *record.Record, name string) string {
+	f, ok := r.Lookup(name)
+	if !ok || f.Missing() {
+		return ""
+	}
+	text := f.String()
+	if string(f.Raw()) == text {
 		if b, err := hex.DecodeString(text); err == nil {
 			return string(b)
 		}
@@ -137,19 +197,19 @@ func command(r *record.Record) string {
 	return text
 }
 
-// permissions gives what SELinux denied, with commas as auvirt wrote them.
-func permissions(r *record.Record) string {
+// permissions gives what SELinux denied; auvirt wrote commas between.
+func permissions(r *record.Record, between string) string {
 	var words []string
 	inside := false
 	for _, f := range r.Fields(record.Message) {
 		word := string(f.Raw())
 		switch {
 		case f.Name() != "" || word == "}":
-			return strings.Join(words, ",")
+			return strings.Join(words, between)
 		case inside:
 			words = append(words, word)
 		}
 		inside = inside || word == "{"
 	}
-	return strings.Join(words, ",")
+	return strings.Join(words, between)
 }

@@ -45,7 +45,7 @@ func (a *auvirt) start(s *trail.Session) auvirtLine {
 		l.at, l.period.seen = s.First, s.First
 		l.counts, l.typ, l.sessionOnly = notCounted, 0, true
 	}
-	l.proof = []trail.Moment{l.at, s.End, s.EndBefore}
+	l.proof = [3]trail.Moment{l.at, s.End, s.EndBefore}
 	l.columns = a.reasons(s)
 	return l
 }
@@ -95,7 +95,7 @@ func (a *auvirt) holding(s *trail.Session, h *trail.Holding) auvirtLine {
 		result = record.Unknown
 	}
 	l.columns = append(l.columns, marked(h.Marks, result)...)
-	l.proof = []trail.Moment{h.From, cmp.Or(h.To, l.period.before)}
+	l.proof = [3]trail.Moment{h.From, cmp.Or(h.To, l.period.before)}
 	return l
 }
 
@@ -113,7 +113,7 @@ func (a *auvirt) steps(s *trail.Session) {
 			l.period.end(s)
 		}
 		next[step.Kind] = step.From
-		l.proof = []trail.Moment{step.From, cmp.Or(l.period.to, l.period.before)}
+		l.proof = [3]trail.Moment{step.From, cmp.Or(l.period.to, l.period.before)}
 		l.columns = []string{visible(step.Kind), a.reasonAt(s.Node, step.From), strconv.FormatUint(step.Value, 10)}
 		if step.Value > 0 {
 			lines = append(lines, l)
@@ -142,7 +142,7 @@ func (a *auvirt) permission(s *trail.Session, p *trail.Permission) auvirtLine {
 		reason = "deny"
 	}
 	l.columns = rule(reason, p.Class, p.ACL, p.Path)
-	l.proof = []trail.Moment{p.From, cmp.Or(l.period.to, l.period.before)}
+	l.proof = [3]trail.Moment{p.From, cmp.Or(l.period.to, l.period.before)}
 	return l
 }
 
@@ -165,7 +165,7 @@ func (a *auvirt) attempt(s *trail.Session, t *trail.Attempt) {
 	l := a.of(s, auvirtResource, at)
 	l.typ = record.VirtResource
 	l.period.word = wordFailed
-	l.proof = []trail.Moment{at}
+	l.proof = [3]trail.Moment{at}
 	ev := a.eventAt(s.Node, t.At)
 	l.failed = ev != nil && ev.Result == record.Failed
 	switch {

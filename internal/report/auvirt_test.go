@@ -2,7 +2,9 @@ package report
 
 import (
 	"io"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,23 +18,25 @@ func auvirtOf(t *testing.T, log string, in AuvirtInput, o Options) string {
 	t.Helper()
 	f := follow(t, log)
 	in.Sessions, in.Events = f.sessions, f.events
-	o.Records = recordsOf(t, log)
+	in.LinesOf = recordsOf(t, log)
 	return output(t, func(w io.Writer) error { return Auvirt(w, in, o) })
 }
 
 // recordsOf gives a log's lines by event.
-func recordsOf(t *testing.T, log string) func(string, trail.Moment) []string {
+func recordsOf(t *testing.T, log string) func(string, trail.Moment) iter.Seq[[]byte] {
 	t.Helper()
-	byEvent := map[auvirtRecord][]string{}
+	byEvent := map[auvirtRecord][][]byte{}
 	for line := range strings.Lines(log) {
 		var r record.Record
 		if err := r.Parse([]byte(strings.TrimSuffix(line, "\n"))); err != nil {
 			t.Fatal(err)
 		}
 		k := auvirtRecord{r.Node(), r.Stamp}
-		byEvent[k] = append(byEvent[k], strings.TrimSuffix(line, "\n"))
+		byEvent[k] = append(byEvent[k], []byte(strings.TrimSuffix(line, "\n")))
 	}
-	return func(node string, at trail.Moment) []string { return byEvent[auvirtRecord{node, at}] }
+	return func(node string, at trail.Moment) iter.Seq[[]byte] {
+		return slices.Values(byEvent[auvirtRecord{node, at}])
+	}
 }
 
 // The parts of a log of guest g, in which everything is at a second of its own.
@@ -215,6 +219,68 @@ func TestAuvirtUsers(t *testing.T) {
 		got := auvirtOf(t, log, AuvirtInput{UserName: test.names}, Options{})
 		if user := cells(got)[1]; user != test.want {
 			t.Errorf("%s %q: got %q, want %q", test.sender, test.tail, user, test.want)
+		}
+	}
+}
+
+// TestAuvirtManyOfOneStamp: the lines of an event are looked through once,
+// however many lines of the report are of it.
+func TestAuvirtManyOfOneStamp(t *testing.T) {
+	const n = 500
+	var log strings.Builder
+	log.WriteString(startedG)
+	for i := range n {
+		log.WriteString(attached("1793000010.000:2", "disk", `"/`+number(int64(i))+`.img"`))
+	}
+	f, asked := follow(t, log.String()), 0
+	linesOf := recordsOf(t, log.String())
+	in := AuvirtInput{
+		Sessions: f.sessions, Events: f.events, AllEvents: true,
+		LinesOf: func(node string, at trail.Moment) iter.Seq[[]byte] { asked++; return linesOf(node, at) },
+	}
+	all := output(t, func(w io.Writer) error { return Auvirt(w, in, Options{}) })
+	has(t, all, "resrc  g", "root", "Mon Oct 26 07:33:30 2026", "disk", "attach", "/499.img")
+	if lines := strings.Count(all, "\n"); lines != n+1 || asked != 2 {
+		t.Errorf("%d lines; the records of an event were asked for %d times", lines, asked)
+	}
+}
+
+// TestAuvirtDenialsOfOneEvent: an event may have several denials, each of which
+// tells something else.
+func TestAuvirtDenialsOfOneEvent(t *testing.T) {
+	const denied = `type=AVC msg=audit(1793000010.000:5): apparmor="DENIED" operation="open" profile="libvirt-11111111-2222-4333-8444-555555555555" name=2F78206100 pid=42 comm="first" requested_mask="r" denied_mask="r" fsuid=107 ouid=0` + "\n"
+	other := strings.NewReplacer("2F78206100", `"/y"`, "first", "second", "fsuid=107", "fsuid=108").Replace(denied)
+	written := strings.NewReplacer(`"r"`, `"w"`, "first", "third", "fsuid=107", "fsuid=109").Replace(denied)
+	all := auvirtOf(t, startedG+denied+other+written, AuvirtInput{AllEvents: true}, Options{})
+	has(t, all, "avc    g", "107", "Mon Oct 26 07:33:30 2026", "open", "denied", "first", `/x a\x00`)
+	has(t, all, "avc    g", "108", "Mon Oct 26 07:33:30 2026", "open", "denied", "second", "/y")
+	has(t, all, "avc    g", "109", "Mon Oct 26 07:33:30 2026", "open", "denied", "third", `/x a\x00`)
+}
+
+// TestAuvirtLabelInForce: of a guest's labels one proves whose a denial is.
+func TestAuvirtLabelInForce(t *testing.T) {
+	label := func(stamp string) string { return strings.Replace(labelledG, "1793000000.000:1", stamp, 1) }
+	ownership := strings.Replace(label("1793000000.000:3"), "model=selinux", "model=dac", 1)
+	started := strings.Replace(startedG, ":1)", ":4)", 1)
+	const avc = "type=AVC msg=audit(1793000010.000:5): avc:  denied  { read } for  pid=42 comm=\"x\" path=\"/x\" scontext=system_u:system_r:svirt_t:s0:c1,c2 tcontext=u:r:t:s0 tclass=file permissive=0\n"
+	log := label("1792999998.000:1") + label("1792999999.000:2") + ownership + started + avc
+	all := auvirtOf(t, log, AuvirtInput{AllEvents: true}, Options{Proof: ProofIDs})
+	has(t, all, "    Proof: 1792999999.000:2, 1793000010.000:5")
+}
+
+// TestAuvirtClockSetBack: what is within a time is what a filter lets through,
+// also where a session ends at an earlier time than it began.
+func TestAuvirtClockSetBack(t *testing.T) {
+	log := startedG + strings.Replace(stoppedG, "1793000090", "1792999910", 1)
+	session := follow(t, log).sessions[0]
+	at := func(second int64) time.Time { return time.Unix(1793000000+second, 0) }
+	for _, since := range []time.Time{{}, at(-100), at(-90), at(-50), at(0), at(10)} {
+		for _, until := range []time.Time{{}, at(-100), at(-90), at(-50), at(0), at(10)} {
+			filter := trail.Filter{Since: since, Until: until}
+			shown := auvirtOf(t, log, AuvirtInput{Since: since, Until: until}, Options{}) != ""
+			if shown != filter.Session(session) {
+				t.Errorf("from %v to %v: shown %t", since, until, shown)
+			}
 		}
 	}
 }

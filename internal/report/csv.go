@@ -39,10 +39,7 @@ func sessionsCSV(w io.Writer, sessions []*trail.Session, o Options) error {
 
 // csvProofHeader names the columns of csvProof.
 func (o Options) csvProofHeader() []string {
-	switch {
-	case o.Proof == NoProof:
-		return nil
-	case o.recordsOf("") == nil:
+	if o.recordsOf("") == nil {
 		return []string{"proof"}
 	}
 	return []string{"proof", "records"}
@@ -51,18 +48,18 @@ func (o Options) csvProofHeader() []string {
 // csvProof gives the column of a row's proof, and that of its records where
 // they are to be shown.
 func (o Options) csvProof(node string, proof []trail.Moment) []string {
-	if o.Proof == NoProof {
-		return nil
-	}
 	ids := make([]string, len(proof))
 	for i, m := range proof {
 		ids[i] = m.String()
 	}
 	columns := []string{strings.Join(ids, "; ")}
 	if records := o.recordsOf(node); records != nil {
-		lines := linesOf(records, proof)
+		lines, more := records.all(proof)
 		for i, line := range lines {
 			lines[i] = csvEscaped(line)
+		}
+		if more > 0 {
+			lines = append(lines, moreLines(more))
 		}
 		columns = append(columns, guarded(strings.Join(lines, "; ")))
 	}

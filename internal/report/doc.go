@@ -38,7 +38,8 @@
 //
 // A proof is a list of events. Where records are to be shown, records follows
 // it, or the events above, and lists their lines; records_hex has their bytes
-// where these aren't UTF-8.
+// where these aren't UTF-8, and records_left_out tells how many are too many to be
+// listed.
 //
 // ended_by is stop, detach, update, snapshot or lost. Missing where they say
 // nothing: init_pid, sub, marks, unproven, out_of_order, end_after, end_before.
@@ -48,5 +49,6 @@
 // # CSV
 //
 // RFC 4180, one row a session; see csv.go for how lists and hostile values are
-// written.
+// written. The last column is proof, or records behind it where they are to be
+// shown.
 package report

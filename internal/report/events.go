@@ -19,12 +19,14 @@ import (
 //	type op reason             type is null where no record tells
 //	kind id sub old            the resource, and what was there before
 //	result                     success or failed; null where the record doesn't say
-//	held                       of what was denied, whether the guest held it: yes, no, unknown
+//	held                       of what was denied, whether the guest held it: yes, no, allowed, unknown
 //	marks out_of_order
 //	sender                     exe pid uid auid, of a record that a program sent
-//	proof records              where they are asked for
+//	proof                      the events that prove it
+//	records records_left_out   their lines, where they are asked for
 //
-// Missing where they say nothing: sub, old, held, marks, out_of_order, sender.
+// Missing where they say nothing: sub, old, held, marks, out_of_order, sender,
+// records, records_left_out.
 func Events(w io.Writer, f Format, events []*trail.Event, o Options) error {
 	switch f {
 	case Text:
@@ -52,7 +54,11 @@ func eventProof(ev *trail.Event) []trail.Moment {
 // ofHost tells whether an event is of the host and follows from the order of
 // records, whatever these tell of.
 func ofHost(ev *trail.Event) bool {
-	if ev.Op != trail.OpBoot && ev.Op != trail.OpClockBack {
+	switch ev.Op {
+	case trail.OpAuditdBack:
+		return ev.Type == 0
+	case trail.OpBoot, trail.OpClockBack:
+	default:
 		return false
 	}
 	uuid, name := ev.Guest()

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,11 +49,11 @@ func TestEventRow(t *testing.T) {
 		Op: "-x", Reason: "=r", Kind: "=k", ID: "=cmd()", Sub: "=s", Old: "a;b", Result: record.Failed,
 		Marks: record.Cut | record.Ambiguous, Late: true, Sender: &trail.Sender{Exe: "=e", PID: 1, UID: 2, AUID: 3},
 	}
-	got := rowsOf(t, eventsHeader, func(w io.Writer) error { return Events(w, CSV, []*trail.Event{ev}, Options{}) })[0]
+	got := rowsOf(t, append(slices.Clone(eventsHeader), "proof"), func(w io.Writer) error { return Events(w, CSV, []*trail.Event{ev}, Options{}) })[0]
 	for key, want := range map[string]string{
 		"time": "1970-01-01T00:00:01.500Z", "event": "1.500:7", "node": "'=h", "name": "'@web", "type": "VIRT_RESOURCE",
 		"id": "'=cmd()", "old": `a\x3bb`, "result": "failed", "held": "", "marks": "cut; ambiguous", "out_of_order": "true",
-		"exe": "'=e", "pid": "1", "uid": "2", "auid": "3", "session": "", "session_number": "",
+		"exe": "'=e", "pid": "1", "uid": "2", "auid": "3", "session": "", "session_number": "", "proof": "1.500:7",
 	} {
 		if got[key] != want {
 			t.Errorf("%s is %q, want %q", key, got[key], want)
@@ -82,16 +83,16 @@ func TestRecordsForPrograms(t *testing.T) {
 	at := trail.Moment{Millis: 1500, Serial: 7}
 	events := []*trail.Event{{At: at, Node: "h1", Type: record.VirtControl, Op: "stop"}}
 	findings := []*trail.Finding{{Kind: trail.Denial, Node: "h1", At: at, Proof: []trail.Moment{at}}}
-	o := Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) []string {
-		return []string{"type=X node=" + node + " " + at.String()}
+	o := Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) ([]string, int) {
+		return []string{"type=X node=" + node + " " + at.String()}, 3
 	}}
 	for name, write := range map[string]func(io.Writer, Format) error{
 		"events":   func(w io.Writer, f Format) error { return Events(w, f, events, o) },
 		"findings": func(w io.Writer, f Format) error { return Findings(w, f, findings, o) },
 	} {
 		for format, want := range map[Format]string{
-			JSONL: `"proof":["1.500:7"],"records":["type=X node=h1 1.500:7"]}` + "\n",
-			CSV:   ",1.500:7,type=X node=h1 1.500:7\r\n",
+			JSONL: `"proof":["1.500:7"],"records":["type=X node=h1 1.500:7"],"records_left_out":3}` + "\n",
+			CSV:   ",1.500:7,type=X node=h1 1.500:7; … and 3 more lines of this event\r\n",
 		} {
 			if got := output(t, func(w io.Writer) error { return write(w, format) }); !strings.HasSuffix(got, want) {
 				t.Errorf("%s as %s: want %q at the end:\n%s", name, format, want, got)

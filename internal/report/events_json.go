@@ -16,9 +16,7 @@ func eventsJSON(w io.Writer, events []*trail.Event, o Options) error {
 		j.b, j.lines = j.b[:0], o.recordsOf(ev.Node)
 		j.open('{')
 		j.fieldsOf(ev)
-		if o.Proof != NoProof {
-			j.proof(eventProof(ev)...)
-		}
+		j.proof(eventProof(ev)...)
 		j.close('}')
 		j.b = append(j.b, '\n')
 		if _, err := out.Write(j.b); err != nil {

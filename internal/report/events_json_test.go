@@ -43,10 +43,10 @@ func TestEventKeys(t *testing.T) {
 		{Type: record.VirtControl, Op: "denied", Sender: &trail.Sender{PID: 1, AUID: 1000}},
 	}
 	want := []string{
-		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":null,"op":"lost","reason":"host booted","kind":null,"id":null,"result":null}`,
-		`{"time":"1970-01-01T00:00:01.500Z","event":"1.500:7","node":"h1","uuid":"u","name":"web","session":null,"session_number":null,"type":"VIRT_RESOURCE","op":"update","reason":null,"kind":"disk","id":"/b","sub":"s","old":"/a","result":"failed","marks":["ambiguous"],"out_of_order":true,"sender":{"exe":"/usr/sbin/libvirtd","pid":1,"uid":2,"auid":null}}`,
-		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":"AVC","op":"denied","reason":null,"kind":null,"id":"/a","result":"failed","held":"no"}`,
-		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":"VIRT_CONTROL","op":"denied","reason":null,"kind":null,"id":null,"result":null,"sender":{"exe":null,"pid":1,"uid":0,"auid":1000}}`,
+		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":null,"op":"lost","reason":"host booted","kind":null,"id":null,"result":null,"proof":[]}`,
+		`{"time":"1970-01-01T00:00:01.500Z","event":"1.500:7","node":"h1","uuid":"u","name":"web","session":null,"session_number":null,"type":"VIRT_RESOURCE","op":"update","reason":null,"kind":"disk","id":"/b","sub":"s","old":"/a","result":"failed","marks":["ambiguous"],"out_of_order":true,"sender":{"exe":"/usr/sbin/libvirtd","pid":1,"uid":2,"auid":null},"proof":["1.500:7"]}`,
+		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":"AVC","op":"denied","reason":null,"kind":null,"id":"/a","result":"failed","held":"no","proof":[]}`,
+		`{"time":null,"event":null,"node":"","uuid":"","name":"","session":null,"session_number":null,"type":"VIRT_CONTROL","op":"denied","reason":null,"kind":null,"id":null,"result":null,"sender":{"exe":null,"pid":1,"uid":0,"auid":1000},"proof":[]}`,
 	}
 	got := output(t, func(w io.Writer) error { return Events(w, JSONL, events, Options{}) })
 	for i, line := range strings.Split(strings.TrimSuffix(got, "\n"), "\n") {

@@ -44,18 +44,26 @@ func denialPhrase(ev *trail.Event) phrase {
 	case ev.Held == trail.HeldYes:
 		p.what += ", which it holds"
 	case ev.Held == trail.HeldNo:
-		p.what += ", which it doesn't hold"
+		p.what += ", which no record gave it"
+	case ev.Held == trail.HeldAllowed:
+		p.what += ", which only a device rule allows"
 	default:
 		p.what += ", whether it holds it is not proven"
 	}
 	return p
 }
 
+// serialsGoOn is the reason of a boot that the kernel's serials don't confirm.
+const serialsGoOn = "serials go on"
+
 // hostPhrase tells what happened to the host, its clock and its auditd.
 func hostPhrase(ev *trail.Event) phrase {
 	switch ev.Op {
 	case trail.OpBoot:
-		if ev.Type == record.SystemBoot {
+		switch {
+		case ev.Type == record.SystemBoot && ev.Reason == serialsGoOn:
+			return phrase{done: "host booted, it is said,", what: "but its serials go on"}
+		case ev.Type == record.SystemBoot:
 			return phrase{done: "host booted"}
 		}
 		return phrase{done: "host booted", what: "(its serials began anew)"}
@@ -63,6 +71,10 @@ func hostPhrase(ev *trail.Event) phrase {
 		return phrase{done: "host shuts down"}
 	case trail.OpClockBack:
 		return phrase{done: "clock set back by", what: duration(ev.At, ev.Before)}
+	case trail.OpAuditdBack:
+		return phrase{done: "auditd writes again"}
+	case trail.OpLate:
+		return phrase{done: count(int64(ev.Count), "record"), what: "of no guest"}
 	case trail.OpAuditdStart:
 		return phrase{done: "auditd started", todo: "start auditd"}
 	case trail.OpAuditdEnd:

@@ -94,7 +94,7 @@ func TestEventsProof(t *testing.T) {
 		}},
 		{Options{Proof: ProofIDs, Width: 60}, []string{"\n    proof: 1794066501.100:134, 1794067000.000:135\n"}},
 		{
-			Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) []string { return []string{node + " " + at.String()} }},
+			Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) ([]string, int) { return []string{node + " " + at.String()}, 0 }},
 			[]string{"\n    h1 1793009602.000:3\n", "\n    h2 1794066501.100:134\n    h2 1794067000.000:135\n"},
 		},
 	} {

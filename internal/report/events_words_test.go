@@ -35,6 +35,9 @@ func TestEventWords(t *testing.T) {
 		{trail.Event{Type: record.VirtMachineID, Op: "label", Result: record.Failed}, "FAILED to label"},
 		{trail.Event{Type: record.SystemBoot, Op: "boot", Result: record.Success}, "host booted"},
 		{trail.Event{Type: record.VirtResource, Op: "boot", Result: record.Failed}, "host booted (its serials began anew)"},
+		{trail.Event{Type: record.SystemBoot, Op: "boot", Reason: "serials go on", Result: record.Success}, "host booted, it is said, but its serials go on"},
+		{trail.Event{Op: "auditd-back", Before: hour(1), At: hour(2)}, "auditd writes again"},
+		{trail.Event{Type: 1307, Op: "late", Count: 3, Late: true}, "3 records of no guest [out of order]"},
 		{trail.Event{Type: record.SystemShutdown, Op: "shutdown"}, "host shuts down"},
 		{
 			trail.Event{Type: record.VirtControl, Op: "clock-back", At: hour(1), Before: hour(3), Result: record.Failed},
@@ -58,7 +61,11 @@ func TestEventWords(t *testing.T) {
 		},
 		{
 			trail.Event{Type: record.AVC, Op: "denied", Reason: "read write", ID: "/a b", Held: trail.HeldNo, Result: record.Failed},
-			`denied: read write "/a b", which it doesn't hold`,
+			`denied: read write "/a b", which no record gave it`,
+		},
+		{
+			trail.Event{Type: record.AVC, Op: "denied", Reason: "open (r)", ID: "/dev/kvm", Held: trail.HeldAllowed, Result: record.Failed},
+			"denied: open (r) /dev/kvm, which only a device rule allows",
 		},
 		{
 			trail.Event{Type: record.AVC, Op: "denied", Reason: "read", ID: "a.img", Result: record.Success},

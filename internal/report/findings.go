@@ -19,8 +19,12 @@ import (
 //	time until              until is null where it didn't last, or lasts
 //	resource                kind id sub; null where it is about none
 //	count                   of the records that say the same
+//	others                  of a conflict: the guests that were there, each with uuid,
+//	                        name, session and session_number
 //	text
-//	proof records           the records where they are asked for
+//	proof                   the events that prove it
+//	records                 their lines, where they are asked for, and in
+//	records_left_out        how many more there are
 func Findings(w io.Writer, f Format, findings []*trail.Finding, o Options) error {
 	switch f {
 	case Text:

@@ -18,7 +18,6 @@ var findingsHeader = []string{
 // findingsCSV writes a row a finding, in the form that sessionsCSV tells of.
 // Values in the text are escaped as in text.
 func findingsCSV(w io.Writer, findings []*trail.Finding, o Options) error {
-	o.Proof = max(o.Proof, ProofIDs) // a finding is never without
 	return rowsCSV(w, slices.Concat(findingsHeader, o.csvProofHeader()), len(findings), func(i int) []string {
 		f := findings[i]
 		return append(findingRow(f), o.csvProof(f.Node, f.Proof)...)

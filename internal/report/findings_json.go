@@ -34,6 +34,14 @@ func (j *jsonText) finding(f *trail.Finding) {
 	j.time("until", f.Until)
 	j.resource(f.Resource)
 	j.int("count", int64(f.Count))
+	if len(f.Others) > 0 {
+		j.list("others", len(f.Others), func(i int) {
+			o := f.Others[i]
+			j.string("uuid", o.UUID)
+			j.string("name", o.Name)
+			j.ofSession(o)
+		})
+	}
 	j.string("text", f.Text)
 	j.proof(f.Proof...)
 	j.close('}')

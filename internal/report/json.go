@@ -13,7 +13,7 @@ import (
 // an object each, in the order in which they are called.
 type jsonText struct {
 	b     []byte
-	lines func(trail.Moment) []string // the records of events, or nil not to show them
+	lines linesOf // the records of events, or nil not to show them
 }
 
 func (j *jsonText) open(c byte)  { j.b = append(j.b, c) }
@@ -123,12 +123,15 @@ func (j *jsonText) records(proof ...trail.Moment) {
 	if j.lines == nil {
 		return
 	}
-	lines := linesOf(j.lines, moments(proof...))
+	lines, more := j.lines.all(moments(proof...))
 	j.texts("records", lines, appendString)
 	if slices.ContainsFunc(lines, func(l string) bool { return !utf8.ValidString(l) }) {
 		j.texts("records_hex", lines, func(b []byte, s string) []byte {
 			return append(hex.AppendEncode(append(b, '"'), []byte(s)), '"')
 		})
+	}
+	if more > 0 {
+		j.int("records_left_out", int64(more))
 	}
 }
 

@@ -11,19 +11,22 @@ import (
 // Options say for whom a text is.
 type Options struct {
 	Color    bool           // ANSI colours
-	Width    int            // columns of the terminal; 0 where there is none
+	Terminal bool           // the text goes to one, which would obey what is in it
+	Width    int            // columns of the terminal; 0 where that is unknown, or none
 	Location *time.Location // of times in text; nil is UTC
 	ShowUUID bool           // beside each guest's name
 	Filtered bool           // what is shown is not all that is known
 	Proof    Proof
-	// Records gives the lines that were read of an event, for ProofRecords.
-	Records func(node string, at trail.Moment) []string
+	// Records gives lines that were read of an event, for ProofRecords, and how
+	// many more there are.
+	Records func(node string, at trail.Moment) (lines []string, more int)
 }
 
-// Proof says what is shown of the records that prove a statement.
+// Proof says what text shows of the records that prove a statement. JSON lines
+// and CSV have the events' ids whatever it is, and ProofRecords adds the lines.
 type Proof uint8
 
-// What can be shown: nothing, the events' ids, or also the lines themselves.
+// What can be shown: nothing, the events' ids, or the lines.
 const (
 	NoProof Proof = iota
 	ProofIDs

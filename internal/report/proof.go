@@ -46,18 +46,24 @@ func (o Options) prove(w *bufio.Writer, margin, node string, proof ...trail.Mome
 // obey what is in them. Of an event without a line, its id is all there is.
 func (o Options) writeRecords(w *bufio.Writer, margin, node string, proof []trail.Moment) {
 	for _, m := range proof {
-		lines := o.Records(node, m)
+		lines, more := o.Records(node, m)
 		if len(lines) == 0 {
 			lines = []string{m.String()}
 		}
 		for _, line := range lines {
-			if o.Width > 0 {
+			if o.Terminal {
 				line = escaped(line)
 			}
 			w.WriteString(margin + line + "\n")
 		}
+		if more > 0 {
+			w.WriteString(margin + moreLines(more) + "\n")
+		}
 	}
 }
+
+// moreLines stands for the lines of an event that are not shown.
+func moreLines(n int) string { return "… and " + count(int64(n), "more line") + " of this event" }
 
 // part is one of the things that a statement says, and what proves it.
 type part struct {
@@ -86,18 +92,21 @@ func (o Options) proveParts(w *bufio.Writer, margin, node string, parts []part) 
 
 // recordsOf gives the lines of a node's events where they are to be shown, or
 // nil.
-func (o Options) recordsOf(node string) func(trail.Moment) []string {
+func (o Options) recordsOf(node string) linesOf {
 	if o.Proof != ProofRecords || o.Records == nil {
 		return nil
 	}
-	return func(m trail.Moment) []string { return o.Records(node, m) }
+	return func(m trail.Moment) ([]string, int) { return o.Records(node, m) }
 }
 
-// linesOf gives the lines of several events.
-func linesOf(records func(trail.Moment) []string, proof []trail.Moment) []string {
-	var lines []string
+// linesOf gives lines of an event, and how many more there are.
+type linesOf func(trail.Moment) (lines []string, more int)
+
+// all gives those of several events.
+func (l linesOf) all(proof []trail.Moment) (all []string, left int) {
 	for _, m := range proof {
-		lines = append(lines, records(m)...)
+		lines, more := l(m)
+		all, left = append(all, lines...), left+more
 	}
-	return lines
+	return all, left
 }

@@ -29,14 +29,14 @@ func proven(t *testing.T, o Options, proof ...trail.Moment) string {
 }
 
 func TestProve(t *testing.T) {
-	records := func(node string, at trail.Moment) []string {
+	records := func(node string, at trail.Moment) ([]string, int) {
 		switch {
 		case node != "h1":
-			return []string{"another node's"}
+			return []string{"another node's"}, 0
 		case at == second(1):
-			return []string{"type=A \x1b\x1d", `b\`}
+			return []string{"type=A \x1b\x1d", `b\`}, 2
 		}
-		return nil
+		return nil, 0
 	}
 	for _, tc := range []struct {
 		o    Options
@@ -44,8 +44,8 @@ func TestProve(t *testing.T) {
 	}{
 		{Options{}, ""},
 		{Options{Proof: ProofIDs}, "  proof: 1.000:1, 2.000:2\n"},
-		{Options{Proof: ProofRecords, Records: records}, "  type=A \x1b\x1d\n  b\\\n  2.000:2\n"},
-		{Options{Proof: ProofRecords, Records: records, Width: 80}, "  type=A \\x1b\\x1d\n  b\\\\\n  2.000:2\n"},
+		{Options{Proof: ProofRecords, Records: records}, "  type=A \x1b\x1d\n  b\\\n  … and 2 more lines of this event\n  2.000:2\n"},
+		{Options{Proof: ProofRecords, Records: records, Terminal: true}, "  type=A \\x1b\\x1d\n  b\\\\\n  … and 2 more lines of this event\n  2.000:2\n"},
 	} {
 		if got := proven(t, tc.o, second(1), second(2), second(1)); got != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)
@@ -65,7 +65,7 @@ func TestProveParts(t *testing.T) {
 		{Options{}, ""},
 		{Options{Proof: ProofIDs}, "  proof: start 1.000:1; disk 2.000:2, 3.000:3\n"},
 		{
-			Options{Proof: ProofRecords, Records: func(_ string, at trail.Moment) []string { return []string{"line " + at.String()} }},
+			Options{Proof: ProofRecords, Records: func(_ string, at trail.Moment) ([]string, int) { return []string{"line " + at.String()}, 0 }},
 			"  start:\n      line 1.000:1\n  disk:\n      line 2.000:2\n      line 3.000:3\n",
 		},
 	} {
@@ -148,7 +148,7 @@ func TestSessionsProofGolden(t *testing.T) {
 // TestSessionsRecords: programs get the lines beside each proof.
 func TestSessionsRecords(t *testing.T) {
 	f := readLog(t, "fleet.log")
-	o := Options{Proof: ProofRecords, Records: func(_ string, at trail.Moment) []string { return []string{at.String()} }}
+	o := Options{Proof: ProofRecords, Records: func(_ string, at trail.Moment) ([]string, int) { return []string{at.String()}, 0 }}
 	text := output(t, func(w io.Writer) error { return Sessions(w, JSONL, f.sessions, o) })
 	for line := range strings.Lines(text) {
 		var s struct {
@@ -173,8 +173,8 @@ func TestSessionsRecords(t *testing.T) {
 		header, _, _ := strings.Cut(output(t, func(w io.Writer) error { return Sessions(w, CSV, f.sessions, o) }), "\r\n")
 		return strings.Count(header, ",") + 1
 	}
-	if columns(NoProof) != len(csvHeader) || columns(ProofIDs) != len(csvHeader)+1 || columns(ProofRecords) != len(csvHeader)+2 {
-		t.Error("columns of proof are not there, or always")
+	if columns(NoProof) != len(csvHeader)+1 || columns(ProofIDs) != len(csvHeader)+1 || columns(ProofRecords) != len(csvHeader)+2 {
+		t.Error("there are other columns of proof")
 	}
 }
 

@@ -47,10 +47,14 @@ func (in *WhoInput) at() bool { return !in.First.IsZero() }
 //	failed                     true of what failed; from and to are then its time
 //	unproven                   true where the outcome is not in the log
 //	certainty doubt            only of a moment that was asked for: yes, or uncertain and why
-//	marks proof
+//	marks
+//	proof                      the events that prove it
+//	records records_left_out   their lines, where they are asked for
 //
 // Missing where they say nothing: sub, from_after, from_before, to_after,
-// to_before, end_reason, failed, unproven, certainty, doubt, marks.
+// to_before, end_reason, failed, unproven, certainty, doubt, marks, records,
+// records_left_out. The sessions in WhoInput.Unknown are in text alone: a row
+// for each would say that it is known to have held something.
 func Who(w io.Writer, f Format, in WhoInput, o Options) error {
 	switch f {
 	case Text:

@@ -9,7 +9,7 @@ import (
 )
 
 // whoHeader names the columns as JSON lines name the keys. Two more follow where
-// a moment was asked for, and proofs where they are to be shown.
+// a moment was asked for, and proofs come last.
 var whoHeader = []string{
 	"kind", "id", "sub", "node", "uuid", "name", "session", "session_number",
 	"from", "from_after", "from_before", "to", "to_after", "to_before",

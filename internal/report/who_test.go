@@ -101,7 +101,7 @@ func TestWhoHow(t *testing.T) {
 func TestWhoDoubts(t *testing.T) {
 	v := newWhoView(WhoInput{LastSeen: map[string]trail.Moment{"h": second(5)}}, Options{})
 	seen := map[string]bool{}
-	for d := trail.NoDoubt; d <= trail.ClockSetBack; d++ {
+	for d := trail.NoDoubt; d <= trail.Unwatched; d++ {
 		h := trail.Holder{Doubt: d, Claim: trail.Claim{Session: &trail.Session{Node: "h"}}}
 		text := v.doubt(&h)
 		if (text == "") != (d == trail.NoDoubt) || (doubtName(d) == "") != (text == "") || seen[text] || seen[doubtName(d)] {
@@ -203,8 +203,8 @@ func TestWhoJSON(t *testing.T) {
 		{Claim: trail.Claim{Session: s, Resource: trail.Resource{Kind: bad, ID: bad, Sub: bad}, Op: bad, To: second(2), Ended: trail.ByStop, Marks: record.Cut, Unproven: true}},
 		{Claim: trail.Claim{Session: s, Op: "attach", From: second(1), To: second(1), Attempt: true}},
 	}}
-	o := Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) []string {
-		return []string{node + at.String()}
+	o := Options{Proof: ProofRecords, Records: func(node string, at trail.Moment) ([]string, int) {
+		return []string{node + at.String()}, 0
 	}}
 	text := output(t, func(w io.Writer) error { return Who(w, JSONL, in, o) })
 	if n := strings.Count(text, `_hex":`); n != 8+3+2 { // the first one's, the second one's, both one's records
@@ -230,7 +230,7 @@ func TestWhoJSON(t *testing.T) {
 
 func TestWhoCSVForm(t *testing.T) {
 	in := whoOf(t, readLog(t, "fleet.log"), "disk", "2026-10-26 10:14:05")
-	o := Options{Proof: ProofRecords, Records: func(string, trail.Moment) []string { return []string{"=a;b", "\n"} }}
+	o := Options{Proof: ProofRecords, Records: func(string, trail.Moment) ([]string, int) { return []string{"=a;b", "\n"}, 0 }}
 	text := output(t, func(w io.Writer) error { return Who(w, CSV, in, o) })
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll() // all must be as long as the header
 	if err != nil {
@@ -298,9 +298,9 @@ func FuzzWhoText(f *testing.F) {
 				{Claim: trail.Claim{Session: s, Resource: trail.Resource{Kind: id}, Op: name, From: second(1), To: second(1), Attempt: true}},
 			},
 		}
-		o := Options{Width: max(0, columns%300), Proof: ProofRecords, Records: func(string, trail.Moment) []string { return []string{name} }}
-		if o.Width == 0 {
-			o.Proof = ProofIDs // lines are written as they were, where no terminal is
+		o := Options{
+			Width: max(0, columns%300), Terminal: true, Proof: ProofRecords,
+			Records: func(string, trail.Moment) ([]string, int) { return []string{name}, 0 },
 		}
 		got := output(t, func(w io.Writer) error { return Who(w, Text, in, o) })
 		for _, r := range got {
@@ -308,7 +308,7 @@ func FuzzWhoText(f *testing.F) {
 				t.Fatalf("%q gets through", r)
 			}
 		}
-		if lines := strings.Count(got, "\n"); o.Width == 0 && lines != 1+2*2+2 {
+		if lines := strings.Count(got, "\n"); o.Width == 0 && lines != 1+2+3+2 {
 			t.Fatalf("%d lines:\n%s", lines, got)
 		}
 	})

@@ -80,6 +80,8 @@ func (v *whoView) doubt(h *trail.Holder) string {
 		return "the last record of guests is of " + v.time(v.LastSeen[h.Session.Node])
 	case trail.ClockSetBack:
 		return "the clock was set back meanwhile"
+	case trail.Unwatched:
+		return "auditd did not write then"
 	}
 	return ""
 }
