@@ -37,7 +37,7 @@ const (
 	Detach Op = "detach" // it lost Old
 	// Update: it has New in the place of Old. What libvirt never updates in its
 	// place (a host device, a TPM, shared memory, an input device) is told as a
-	// Detach and an Attach.
+	// Detach and an Attach, and not at all where both are the same.
 	Update Op = "update"
 
 	Mirror   Op = "mirror"   // a disk is being copied to the Disk New

@@ -1,7 +1,8 @@
 package guest
 
 // Diff gives the changes that make a guest that was as old what it is as new,
-// both Specs of the same guest. What is silent is among them.
+// both Specs of the same guest; a nil Spec is a guest that has nothing. What is
+// silent is among them.
 //
 // Devices have no identity, with one exception: three RNGs on /dev/random are
 // three times the same, and of a fourth it is only known that it came. A device
@@ -12,9 +13,16 @@ package guest
 // Changes come in the order of a start's records: labels, devices kind by kind,
 // memory, vcpus, I/O threads; of each kind what was lost, then what was
 // updated, then what came. A label that is gone is no change, and neither are a
-// new name, uuid or hypervisor. Every change's Guest is new.
+// new name, uuid or hypervisor. Every change's Guest is new, or old where new is
+// nil.
 func Diff(old, new *Spec) []Change {
 	d := differ{guest: new}
+	if new == nil {
+		d.guest, new = old, &Spec{}
+	}
+	if old == nil {
+		old = &Spec{}
+	}
 	d.labels(old.Labels, new.Labels)
 	d.disks(old.Disks, new.Disks)
 	diff(&d, old.Filesystems, new.Filesystems)
@@ -82,7 +90,7 @@ func (d *differ) disks(old, now []Disk) {
 	lost, came := parted(old, now)
 	was := make(map[Disk]int, len(lost)) // by drive, which of lost
 	for i, disk := range lost {
-		if _, twice := was[disk.drive()]; !twice && disk.Target != "" {
+		if _, twice := was[disk.drive()]; !twice && disk.SameDrive(disk) {
 			was[disk.drive()] = i
 		}
 	}
@@ -102,6 +110,12 @@ func (d *differ) disks(old, now []Disk) {
 		}
 	}
 	d.changes = append(append(d.changes, updates...), attached...)
+}
+
+// SameDrive tells whether two disks are the same drive, whatever is in it: both
+// have the same Target, Bus and Device.
+func (d Disk) SameDrive(other Disk) bool {
+	return d.Target != "" && d.drive() == other.drive()
 }
 
 // drive is a disk without what is in it.

@@ -70,6 +70,48 @@ func TestDiffOfDisks(t *testing.T) {
 	}
 }
 
+func TestSameDrive(t *testing.T) {
+	sda := Disk{Target: "sda", Bus: "sata", Device: "cdrom", Source: DiskSource{Path: "/1.iso"}}
+	for _, tc := range []struct {
+		other Disk
+		want  bool
+	}{
+		{sda, true},
+		{Disk{Target: "sda", Bus: "sata", Device: "cdrom"}, true},
+		{Disk{Target: "sdb", Bus: "sata", Device: "cdrom", Source: sda.Source}, false},
+		{Disk{Target: "sda", Bus: "usb", Device: "cdrom", Source: sda.Source}, false},
+		{Disk{Target: "sda", Bus: "sata", Source: sda.Source}, false},
+	} {
+		if got := sda.SameDrive(tc.other); got != tc.want || tc.other.SameDrive(sda) != got {
+			t.Errorf("%+v: %t, want %t", tc.other, got, tc.want)
+		}
+	}
+	if (Disk{}).SameDrive(Disk{}) {
+		t.Error("disks without targets are taken for one")
+	}
+}
+
+// A nil Spec is a guest that has nothing.
+func TestDiffOfNil(t *testing.T) {
+	s := with(devRandom)
+	for _, tc := range []struct {
+		name     string
+		old, now *Spec
+		want     []Change
+	}{
+		{"neither", nil, nil, nil},
+		{"old", nil, s, Diff(&Spec{}, s)},
+		{"new", s, nil, Diff(s, &Spec{})},
+	} {
+		for i := range tc.want {
+			tc.want[i].Guest = s
+		}
+		if got := Diff(tc.old, tc.now); !reflect.DeepEqual(got, tc.want) || (len(got) == 0) != (tc.name == "neither") {
+			t.Errorf("%s: got  %+v\nwant %+v", tc.name, got, tc.want)
+		}
+	}
+}
+
 // TestDiffOrder has one of everything come at once.
 func TestDiffOrder(t *testing.T) {
 	var empty Spec

@@ -103,6 +103,10 @@ func (w *writer) resourceChange(c *Change) {
 	}
 	was, is := auditedOf(old), auditedOf(now)
 	if c.Op == Update && !updatable(was.kind, is.kind) {
+		if old == now {
+			w.unchanged(&was, old)
+			return
+		}
 		w.resource(Detach, &was, &silent, old)
 		w.resource(Attach, &silent, &is, now)
 		return
@@ -112,6 +116,14 @@ func (w *writer) resourceChange(c *Change) {
 		subject = old
 	}
 	w.resource(c.Op, &was, &is, subject)
+}
+
+// unchanged warns of an update that would be told as a Detach and an Attach,
+// and that changed nothing.
+func (w *writer) unchanged(a *audited, r Resource) {
+	if a.kind != nil {
+		w.warn("update of %T: nothing changed; no record", r)
+	}
 }
 
 // sides gives those of Old and New that the change's Op looks at.

@@ -94,7 +94,7 @@ func (s Shmem) audited() audited {
 	if s.Server {
 		return ivshmemKind.as(pathValue(s.Path, s.EmptyPath))
 	}
-	return shmemKind.as(number(s.Size), text("/dev/shm/"+s.Name))
+	return shmemKind.as(number(s.Size), value{text: s.Name, form: formShm})
 }
 
 func (i Input) audited() audited {

@@ -78,7 +78,9 @@ func (v Virt) Known() bool {
 // A Resource is something of the host that a guest has: one of the device types
 // of this package (Disk, RNG and so on), File, or one of Memory, VCPUs and
 // IOThreads. Changes also have Label, OpenFile and CgroupRule. All of them are
-// values, never pointers, and can be compared with ==.
+// values and can be compared with ==. A pointer to one is a Resource to the
+// compiler, and is written as the value is, but Diff and == take it for another;
+// a nil one panics.
 type Resource interface {
 	audited() audited
 }

@@ -14,7 +14,11 @@ const (
 	formText         // any text
 	formWord         // a text of ours, which every field can hold
 	formNumber
+	formShm // the name of shared memory, of which the path is written
 )
+
+// shmDir is the folder of shared memory.
+const shmDir = "/dev/shm/"
 
 // missing is the value that is not there.
 var missing value

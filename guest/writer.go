@@ -109,6 +109,8 @@ func (w *writer) value(dst []byte, k *kind, f *record.Spec, v *value) []byte {
 		return record.AppendEncoded(dst, []byte(v.text))
 	case v.form == formText && f.Encoding == record.Raw && plainRaw(v.text):
 		return append(dst, v.text...)
+	case v.form == formShm && !record.NeedsEncoding([]byte(v.text)):
+		return append(append(dst, shmDir...), v.text...)
 	case v.form == formMissing && f.Encoding == record.Encoded:
 		return append(dst, `"?"`...)
 	case v.form == formMissing:
@@ -132,9 +134,12 @@ func plainRaw(s string) bool {
 func (w *writer) checkedValue(dst []byte, k *kind, f *record.Spec, v *value) []byte {
 	w.checked.Begin(k.Kind)
 	var err error
-	if v.form == formNumber {
+	switch v.form {
+	case formNumber:
 		err = w.checked.SetUint(f.Name, v.number)
-	} else {
+	case formShm:
+		err = w.checked.Set(f.Name, shmDir+v.text)
+	default:
 		err = w.checked.Set(f.Name, v.text)
 	}
 	if err != nil {

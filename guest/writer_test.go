@@ -9,18 +9,20 @@ import (
 // values that a field can be given by encoding, plain and otherwise.
 var samples = map[record.Encoding][]value{
 	record.Encoded:      {missing, text(""), text("/plain"), text("two words"), text(`qu"ote`), text("ABCD"), text("?"), text("caf\xc3\xa9")},
-	record.Raw:          {missing, text(""), text("/plain"), text("two words"), text(`qu"ote`), text("ABCD"), text("2F6120"), text("caf\xc3\xa9")},
+	record.Raw:          {missing, text(""), text("/plain"), text("two words"), text(`qu"ote`), text("ABCD"), text("2F6120"), text("caf\xc3\xa9"), shm(""), shm("cache"), shm("two words")},
 	record.Word:         {missing, text("plain"), word("plain")},
 	record.Integer:      {number(0), number(42), number(1<<64 - 1)},
 	record.HexInteger:   {number(0), number(136), number(1<<32 - 1)},
 	record.DeviceNumber: {missing, DeviceNumber{Major: 10, Minor: 200}.value(), DeviceNumber{Major: 1 << 20, Minor: 3}.value()},
 }
 
+func shm(name string) value { return value{text: name, form: formShm} }
+
 // TestSameAsRecord writes every kind's records in the writer's way and in
 // package record's: field by field, with every sort of value.
 func TestSameAsRecord(t *testing.T) {
 	for _, k := range everyKind(t) {
-		for n := range 8 {
+		for n := range 11 {
 			values, want := k.sample(t, n)
 			w := writer{virt: []byte("kvm"), vm: []byte(`"a"`), uuid: []byte(qcowTest.UUID)}
 			w.put(k, word("start"), values)
@@ -72,6 +74,8 @@ func set(t *testing.T, r *record.Record, name string, v value) {
 		err = r.SetUint(name, v.number)
 	case formText, formWord:
 		err = r.Set(name, v.text)
+	case formShm:
+		err = r.Set(name, shmDir+v.text)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -6,17 +6,18 @@ import "github.com/virtaudit/virtaudit/guest"
 // sources.
 func (p *parser) chardev(n *node) (guest.Chardev, error) {
 	c, err := p.anyChardev(n)
-	if err == nil && c.Path == "" && !c.EmptyPath && needsPath(c.Type) {
+	if err == nil && lacksPath(&c) {
 		err = n.lacks("source/@path")
 	}
 	return c, err
 }
 
-// needsPath tells whether libvirt refuses a character device without a path.
-func needsPath(t guest.ChardevType) bool {
-	switch t {
+// lacksPath tells whether libvirt refuses a character device because it has no
+// path.
+func lacksPath(c *guest.Chardev) bool {
+	switch c.Type {
 	case guest.ChardevFile, guest.ChardevDev, guest.ChardevPipe, guest.ChardevUnix:
-		return true
+		return c.Path == "" && !c.EmptyPath
 	}
 	return false
 }

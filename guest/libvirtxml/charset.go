@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// charset gives what the decoder reads from where a document says that it isn't
-// in UTF-8.
+// charset gives what the decoder reads from where a document says that it is in
+// anything but UTF-8, spelt so.
 func charset(label string, r io.Reader) (io.Reader, error) {
 	s, ok := r.(*source)
 	if !ok {
 		return nil, fmt.Errorf("encoding %q said twice", label)
 	}
 	switch strings.ToLower(label) {
-	case "us-ascii", "ascii":
+	case "utf-8", "utf8", "us-ascii", "ascii":
 		return s, nil
 	case "iso-8859-1", "iso_8859-1", "latin1":
 		return &latin1{source: s}, nil

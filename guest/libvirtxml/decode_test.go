@@ -30,15 +30,17 @@ func outline(n *node) string {
 
 func TestDecode(t *testing.T) {
 	for xml, want := range map[string]string{
-		"<a/>":                                     "a:1",
-		"\ufeff\n<a> </a>":                         `a:2 " "`,
-		"<a> <b/> </a>":                            "a:1 [b:1]",
-		"<a>1<!-- > ' -->2<![CDATA[<]]></a>":       `a:1 "12<"`,
-		"<a>1<b>2</b>3</a>":                        `a:1 "13" [b:1 "2"]`,
-		"<a b='1\n2\t3&#10;4' c=\"'\n\"/>":         `a:1 b="1 2 3\n4" c="' "`,
-		"<a>\r\n</a>":                              `a:1 "\n"`,
-		"<a\nb='\n'\n><c/></a>":                    `a:1 b=" " [c:4]`,
-		"<!-- <x y='\n -->\n<?p <x y='\n ?>\n<a/>": "a:5",
+		"<a/>":                               "a:1",
+		"\ufeff\n<a> </a>":                   `a:2 " "`,
+		"<a> <b/> </a>":                      "a:1 [b:1]",
+		"<a>1<!-- > ' -->2<![CDATA[<]]></a>": `a:1 "12<"`,
+		"<a>1<b>2</b>3</a>":                  `a:1 "13" [b:1 "2"]`,
+		"<a b='1\n2\t3&#10;4' c=\"'\n\"/>":   `a:1 b="1 2 3\n4" c="' "`,
+		"<a>\r\n</a>":                        `a:1 "\n"`,
+		"<a b='\r\n'/>":                      `a:1 b=" "`,
+		"<a b='1\r\n2\r\r\n3\n\r4&#13;\n'\n><c/></a>":                       `a:1 b="1 2  3  4\r " [c:6]`,
+		"<a\nb='\n'\n><c/></a>":                                             `a:1 b=" " [c:4]`,
+		"<!-- <x y='\n -->\n<?p <x y='\n ?>\n<a/>":                          "a:5",
 		"<!DOCTYPE a [<!ENTITY b 'c'><!-- ' -->]>\n<a b='\n'/>":             `a:2 b=" "`,
 		"<a xmlns:x='y' x:b='1' c='2'><x:d/><d/></a>":                       `a:1 c="2" [d:1]`,
 		"<a><metadata><b>no</b></metadata><b>yes</b></a>":                   `a:1 [b:1 "yes"]`,
@@ -46,6 +48,7 @@ func TestDecode(t *testing.T) {
 		"<?xml version='1.0' encoding='UTF-8'?><a>é</a>":                    `a:1 "é"`,
 		"<?xml version='1.0' encoding='Latin1'?><a b='\xe9\n'>\xe9\xff</a>": `a:1 b="é " "éÿ"`,
 		"<?xml version='1.0' encoding='US-ASCII'?><a/>":                     "a:1",
+		"<?xml version='1.0' encoding='UTF8'?><a>é</a>":                     `a:1 "é"`,
 		"<a><![CDATA[]]]]><![CDATA[>]]></a>\n<!-- end -->\n":                `a:1 "]]>"`,
 	} {
 		n, err := decodeString(xml)

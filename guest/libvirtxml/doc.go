@@ -14,7 +14,9 @@
 // Parse reads a whole definition, ParseDevice a single device as it is attached
 // to a running guest. Options says which XML it is: a definition as it was
 // written (the default), or the XML of a running guest (Live), in which the
-// paths of ptys and the labels count that a definition can't have.
+// paths of ptys and the labels count that a definition can't have. What a Spec has
+// no place for, as that the XML is of a running guest or that a MAC address had
+// to be made up, is in Notes.
 //
 // # What it does not know
 //

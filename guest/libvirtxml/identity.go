@@ -13,6 +13,9 @@ import (
 
 // identity reads what the guest is called, and what kind of machine it is.
 func (p *parser) identity(root *node) error {
+	if id := root.attrOr("id", ""); id != "-1" { // that of a guest that is off
+		p.notes().ID = id
+	}
 	for _, read := range [...]func(*node) error{p.virt, p.name, p.uuid} {
 		if err := read(root); err != nil {
 			return err
@@ -64,6 +67,7 @@ func (p *parser) name(root *node) error {
 func (p *parser) uuid(root *node) error {
 	n := root.child("uuid")
 	if n.content() == "" {
+		p.notes().NoUUID = true
 		return p.randomUUID()
 	}
 	id, err := parseUUID(n.text)

@@ -53,6 +53,27 @@ func TestRandomIsTaken(t *testing.T) {
 	}
 }
 
+func TestNotes(t *testing.T) {
+	const rest = "<memory>1</memory><devices><interface><mac address='52:54:00:00:00:01'/></interface></devices></domain>"
+	const uuid = "<name>a</name><uuid>11111111-2222-3333-4444-555555555555</uuid>"
+	for xml, want := range map[string]Notes{
+		nameless: {NoUUID: true, NoMAC: true},
+		"<domain type='kvm' id='7'>" + uuid + rest:                            {ID: "7"},
+		"<domain type='kvm' id='-1'>" + uuid + rest:                           {},
+		"<domain type='kvm'><name>a</name>" + rest:                            {NoUUID: true},
+		strings.Replace(nameless, "<uuid/>", uuid[len("<name>a</name>"):], 1): {NoMAC: true},
+	} {
+		var got Notes
+		if _, err := Parse(strings.NewReader(xml), Options{Notes: &got}); err != nil || got != want {
+			t.Errorf("%s: %+v, %v; want %+v", xml, got, err, want)
+		}
+	}
+	var got Notes
+	if _, err := ParseDevice(strings.NewReader("<interface/>"), guest.KVM, Options{Notes: &got}); err != nil || got != (Notes{NoMAC: true}) {
+		t.Errorf("device: %+v, %v", got, err)
+	}
+}
+
 // TestNoOSType is for hand-made definitions, which libvirt would not take: a
 // machine is one with firmware and serial ports.
 func TestNoOSType(t *testing.T) {

@@ -47,6 +47,7 @@ func interfaceSource(from *node) string {
 func (p *parser) mac(n *node) (string, error) {
 	address := n.attrOr("address", "")
 	if address == "" {
+		p.notes().NoMAC = true
 		var b [3]byte
 		err := p.random(b[:])
 		return fmt.Sprintf("52:54:00:%02x:%02x:%02x", b[0], b[1], b[2]), err
@@ -81,9 +82,14 @@ func parseMAC(s string) (string, error) {
 
 // deviceBehind gives the host's side of an <interface type='hostdev'>.
 func deviceBehind(n *node) (guest.HostDevice, error) {
-	address := n.child("source").child("address")
+	from := n.child("source")
+	address := from.child("address")
 	kind, ok := address.attr("type")
-	if !ok {
+	switch {
+	case ok:
+	case from.child("vendor") != nil: // only USB devices are known by theirs
+		kind = string(guest.HostUSB)
+	default:
 		return guest.HostDevice{}, n.lacks("source/address/@type")
 	}
 	var err error

@@ -33,6 +33,18 @@ type Options struct {
 	// Random is where missing uuids and MAC addresses come from; nil is a
 	// generator that can't be foretold.
 	Random io.Reader
+	// Notes, if it isn't nil, is where to note what a Spec doesn't say.
+	Notes *Notes
+}
+
+// Notes are what is known of XML beside the Spec that it gives.
+type Notes struct {
+	// ID is that of a running guest, 7 in <domain id='7'>: the XML is a dump of
+	// it and better read with Live.
+	ID string
+	// NoUUID says that there is no uuid, NoMAC that an interface has no MAC
+	// address. Random ones were taken, which nobody will know again.
+	NoUUID, NoMAC bool
 }
 
 // Parse reads a guest's XML: that of <domain>.
@@ -74,6 +86,14 @@ func ParseDevice(r io.Reader, of guest.Virt, o Options) ([]guest.Resource, error
 		return nil, err
 	}
 	return p.resources(), nil
+}
+
+// notes gives where to note what a Spec doesn't say.
+func (p *parser) notes() *Notes {
+	if p.o.Notes == nil {
+		p.o.Notes = &Notes{}
+	}
+	return p.o.Notes
 }
 
 func (o *Options) maxBytes() int64 {

@@ -90,11 +90,11 @@ func readCells(numa *node) ([]guest.Memory, error) {
 		if !ok {
 			return nil, n.lacks("@memory")
 		}
-		size, err := scaled(value, n.attrOr("unit", ""), 1024, math.MaxInt64)
+		size, err := memorySize(value, n.attrOr("unit", ""))
 		if err != nil {
 			return nil, n.refuseAttr("memory", "%w", err)
 		}
-		cells = append(cells, inKiB(size))
+		cells = append(cells, size)
 	}
 	return cells, nil
 }
@@ -111,7 +111,7 @@ func (p *parser) total(root *node, total guest.Memory, cells []guest.Memory) (gu
 	switch {
 	case boot > 0 && (defined || total == 0):
 		total = plus(boot, modules)
-	case boot == 0 && modules > total:
+	case modules > total:
 		return 0, root.refuse("memory devices of %d KiB are more than the %d KiB of all memory", modules, total)
 	}
 	if total == modules {
@@ -124,7 +124,7 @@ func (p *parser) total(root *node, total guest.Memory, cells []guest.Memory) (gu
 		}
 	}
 	if total > maxMemory {
-		return 0, root.refuse("cells and memory devices of more than %d KiB", uint64(maxMemory))
+		return 0, root.refuse("more memory in all than %d KiB", uint64(maxMemory))
 	}
 	return total, nil
 }

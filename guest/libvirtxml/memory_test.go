@@ -12,8 +12,8 @@ import (
 // TestMemoryNeverOverflows adds up cells and memory devices that are as large
 // as each may be: they are refused, whatever the rule, or add up as written.
 func TestMemoryNeverOverflows(t *testing.T) {
-	const largest = "<%s unit='b'>9223372036854775807</%[1]s>"
-	cell := "<cell memory='9223372036854775807' unit='b'/>"
+	const largest = "<%s unit='b'>9223372036854774784</%[1]s>"
+	cell := "<cell memory='9223372036854774784' unit='b'/>"
 	module := "<memory><target>" + fmt.Sprintf(largest, "size") + "</target></memory>"
 	for _, rule := range []MemoryRule{MemoryAsWritten, MemoryDefined, MemoryStarted} {
 		for cells := range 5 {

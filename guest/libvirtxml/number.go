@@ -78,14 +78,27 @@ func (n *node) kib() (guest.Memory, error) {
 	if n.content() == "" {
 		return 0, nil
 	}
-	v, err := scaled(n.text, n.attrOr("unit", ""), 1024, math.MaxInt64)
+	size, err := memorySize(n.text, n.attrOr("unit", ""))
 	if err != nil {
 		return 0, n.refuse("%w", err)
 	}
-	return inKiB(v), nil
+	return size, nil
 }
 
-func inKiB(size uint64) guest.Memory { return guest.Memory(size/1024 + min(size%1024, 1)) }
+// memorySize gives an amount of memory in KiB, rounded up.
+func memorySize(number, unit string) (guest.Memory, error) {
+	v, err := scaled(number, unit, 1024, math.MaxInt64)
+	if err != nil {
+		return 0, err
+	}
+	size := guest.Memory(v/1024 + min(v%1024, 1))
+	if size > maxMemory {
+		return 0, errTooLarge
+	}
+	return size, nil
+}
+
+var errTooLarge = errors.New("too large an amount")
 
 // scaled gives a number of bytes. The scale is that of a number without a unit.
 func scaled(number, unit string, scale, limit uint64) (uint64, error) {
@@ -99,7 +112,7 @@ func scaled(number, unit string, scale, limit uint64) (uint64, error) {
 		}
 	}
 	if v > limit/scale {
-		return 0, errors.New("too large an amount")
+		return 0, errTooLarge
 	}
 	return v * scale, nil
 }

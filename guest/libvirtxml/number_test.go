@@ -56,12 +56,17 @@ func TestUnitBytes(t *testing.T) {
 	}
 }
 
-func TestInKiB(t *testing.T) {
-	for bytes, want := range map[uint64]guest.Memory{
-		0: 0, 1: 1, 1024: 1, 1025: 2, math.MaxUint64: 1 << 54,
+func TestMemorySize(t *testing.T) {
+	for number, want := range map[string]guest.Memory{
+		"0": 0, "1": 1, "1024": 1, "1025": 2, "9223372036854774784": maxMemory,
 	} {
-		if got := inKiB(bytes); got != want {
-			t.Errorf("%d bytes: %d KiB, want %d", bytes, got, want)
+		if got, err := memorySize(number, "b"); err != nil || got != want {
+			t.Errorf("%s bytes: %d KiB, %v; want %d", number, got, err, want)
+		}
+	}
+	for _, number := range []string{"9223372036854774785", "9223372036854775807", "9223372036854775808"} {
+		if got, err := memorySize(number, "b"); err == nil {
+			t.Errorf("%s bytes: %d KiB, want an error", number, got)
 		}
 	}
 }

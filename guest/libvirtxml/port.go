@@ -65,8 +65,14 @@ func (p *parser) isSerial(c guest.Console) bool {
 
 func (p *parser) channel(n *node) error {
 	source, err := p.anyChardev(n)
+	if err != nil {
+		return err
+	}
 	target := n.child("target")
 	c := guest.Channel{Target: target.attrOr("type", ""), Source: source}
+	if lacksPath(&source) && !getsPath(&c) {
+		return n.lacks("source/@path")
+	}
 	name, named := target.attr("name")
 	c.Name = name
 	if !p.o.Live && p.isQEMU() && c.Target == "virtio" && source.Type == guest.ChardevUnix {
@@ -75,7 +81,12 @@ func (p *parser) channel(n *node) error {
 		}
 	}
 	p.spec.Channels = append(p.spec.Channels, c)
-	return err
+	return nil
+}
+
+// getsPath tells whether libvirt allots a path to a channel without one.
+func getsPath(c *guest.Channel) bool {
+	return c.Source.Type == guest.ChardevUnix && (c.Target == "virtio" || c.Target == "xen")
 }
 
 // allotted tells whether libvirt takes the path of a channel for one that it
@@ -124,5 +135,5 @@ func (p *parser) channelDir() string {
 	if p.o.ChannelDir == "" {
 		return DefaultChannelDir
 	}
-	return p.o.ChannelDir
+	return strings.TrimRight(p.o.ChannelDir, "/")
 }

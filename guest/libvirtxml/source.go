@@ -12,7 +12,7 @@ const maxTag = 1 << 20
 // A source hands XML on to the decoder, byte by byte, so that it always stands
 // where the decoder does and knows the line. It holds the XML to a length, and
 // does what the decoder leaves out: white space in an attribute's value counts
-// as blanks.
+// as blanks, and a line's end of two bytes as one.
 type source struct {
 	r    *bufio.Reader
 	left int64 // bytes that may still come
@@ -61,9 +61,13 @@ func (s *source) ReadByte() (byte, error) {
 	if c == '\n' {
 		s.line++
 	}
+	lineEnds := s.in == inValue && c == '\n' && s.last[1] == '\r'
 	s.step(c)
 	if s.length > maxTag {
 		return 0, fmt.Errorf("a tag of more than %d bytes: %w", maxTag, ErrTooLarge)
+	}
+	if lineEnds {
+		return s.ReadByte()
 	}
 	if s.in == inValue && (c == '\n' || c == '\t' || c == '\r') {
 		return ' ', nil

@@ -58,6 +58,17 @@ var silent = []struct {
 		},
 	},
 	{
+		"<interface type='hostdev'><mac address='52:54:00:00:00:01'/><source><vendor id='0x1234'/><product id='0xbeef'/></source></interface>",
+		[]guest.Resource{
+			guest.Interface{MAC: "52:54:00:00:00:01", Type: "hostdev", Source: "000.000"},
+			guest.HostDevice{Type: "usb", Address: "000.000"},
+		},
+	},
+	{
+		"<channel type='unix'><source mode='bind'/><target type='xen' name='n'/></channel>",
+		[]guest.Resource{guest.Channel{Target: "xen", Name: "n", Source: guest.Chardev{Type: "unix", Listen: true}}},
+	},
+	{
 		"<hostdev type='scsi'><source protocol='iscsi' name='iqn.x'><host name='h' port='3260'/></source></hostdev>",
 		[]guest.Resource{guest.HostDevice{Type: "iscsi", Address: "h:3260/iqn.x"}},
 	},
@@ -142,6 +153,7 @@ func TestChannelDir(t *testing.T) {
 		{"", DefaultChannelDir, DefaultChannelDir + "/vm.agent", true},
 		{"", "/tmp", "/tmp/vm.agent", false},
 		{"/tmp", "/tmp", "", false},
+		{"/tmp//", "/tmp", "", false},
 	} {
 		got, err := ParseDevice(strings.NewReader(strings.Replace(xml, "%", c.in, 1)), guest.KVM, Options{ChannelDir: c.dir, Live: c.live})
 		if err != nil || len(got) != 1 || got[0].(guest.Channel).Source.Path != c.want {
