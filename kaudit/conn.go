@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,8 +19,7 @@ type Conn struct {
 	sender sender
 	// probes: the kernel answers the probe of a delivery.
 	probes bool
-	turn   chan struct{} // holds one token, for the call whose turn it is
-	closed atomic.Bool
+	turns  *turns
 
 	// Of the call whose turn it is.
 	first, seq uint32 // the sequence numbers of its requests
@@ -58,30 +56,21 @@ func Dial() (*Conn, error) {
 	return newConn(kernel, answersProbe()), nil
 }
 
-// NewConn makes a connection to a kernel that is a function: it gets a datagram
-// of requests and gives those of the answers, or the error of the system call
-// that would send it. It is for tests; package kaudittest has such a kernel.
-func NewConn(kernel func(request []byte) (answers [][]byte, err error)) *Conn {
-	return newConn(newMemory(kernel), true)
-}
-
 func newConn(kernel transport, probes bool) *Conn {
-	c := &Conn{
+	return &Conn{
 		kernel: kernel, sender: thisProcess(), probes: probes,
-		turn: make(chan struct{}, 1), in: make([]byte, maxDatagram),
+		turns: newTurns(), in: make([]byte, maxDatagram),
 	}
-	c.turn <- struct{}{}
-	return c
 }
 
 // grace is how long a call that is over waits for the kernel to let go of it.
 const grace = 50 * time.Millisecond
 
-// Close ends the connection. Calls that wait fail with an error that wraps
-// os.ErrClosed, and so do later ones. It doesn't wait for a call that the
-// kernel holds.
+// Close ends the connection. Calls that wait, for an answer or for their turn,
+// fail with an error that wraps os.ErrClosed, and so do later ones. It doesn't
+// wait for a call that the kernel holds.
 func (c *Conn) Close() error {
-	if c.closed.Swap(true) {
+	if !c.turns.end() {
 		return fmt.Errorf("kaudit: close: %w", os.ErrClosed)
 	}
 	if err := closeSoon(c.kernel); err != nil {
@@ -103,22 +92,6 @@ func closeSoon(r receiver) error {
 	}
 }
 
-// take waits for the turn of a call.
-func (c *Conn) take(ctx context.Context) error {
-	select {
-	case <-c.turn:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	if ctx.Err() != nil {
-		c.leave()
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-func (c *Conn) leave() { c.turn <- struct{}{} }
-
 // errHeld: the kernel did not let go of a call whose context had ended.
 var errHeld = errors.New("held by the kernel")
 
@@ -128,14 +101,14 @@ var errHeld = errors.New("held by the kernel")
 // error that wraps errHeld.
 func (c *Conn) run(ctx context.Context, request []byte, use func(message) (bool, error)) error {
 	if ctx.Done() == nil {
-		defer c.leave()
+		defer c.turns.leave()
 		return c.reason(ctx, c.converse(request, use))
 	}
 	result := make(chan error, 1)
 	go func() { result <- c.converse(request, use) }()
 	select {
 	case err := <-result:
-		c.leave()
+		c.turns.leave()
 		return c.reason(ctx, err)
 	case <-ctx.Done():
 		return c.interrupt(ctx, result)
@@ -148,13 +121,13 @@ func (c *Conn) interrupt(ctx context.Context, result <-chan error) error {
 	select {
 	case err := <-result:
 		err = c.reason(ctx, errors.Join(err, interrupted, c.kernel.resume()))
-		c.leave()
+		c.turns.leave()
 		return err
 	case <-time.After(grace):
 		go func() {
 			<-result
 			_ = c.kernel.resume() // fails where the next call will, too
-			c.leave()
+			c.turns.leave()
 		}()
 		return fmt.Errorf("%w (%w)", errHeld, context.Cause(ctx))
 	}
@@ -167,14 +140,14 @@ func (c *Conn) reason(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case c.closed.Load():
+	case c.turns.ended.Load():
 		why = os.ErrClosed
 	case errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() != nil:
 		why = context.Cause(ctx)
 	default:
 		return err
 	}
-	if late := new(lateError); errors.As(err, &late) {
+	if isLate(err) {
 		return &lateError{why}
 	}
 	return why
@@ -183,7 +156,7 @@ func (c *Conn) reason(ctx context.Context, err error) error {
 // exchange sends a request without data and hands the answers to use, the end
 // of a list (typeDone) too, until that is done or fails.
 func (c *Conn) exchange(ctx context.Context, kind uint16, use func(message) (done bool, err error)) error {
-	if err := c.take(ctx); err != nil {
+	if err := c.turns.take(ctx); err != nil {
 		return err
 	}
 	c.first, c.seq = c.seq+1, c.seq+1
@@ -210,7 +183,7 @@ func (c *Conn) converse(request []byte, use func(message) (bool, error)) error {
 			return &lateError{err}
 		}
 		if n > len(c.in) {
-			return fmt.Errorf("the kernel's answer has %d bytes, over the %d that are taken", n, len(c.in))
+			return &lateError{fmt.Errorf("the kernel's answer has %d bytes, over the %d that are taken", n, len(c.in))}
 		}
 		if done, err := c.answers(c.in[:n], use); done || err != nil {
 			return err
@@ -218,18 +191,24 @@ func (c *Conn) converse(request []byte, use func(message) (bool, error)) error {
 	}
 }
 
-// lateError is one that came when the kernel had the request already.
+// lateError is one that came when the kernel had the request already, and that
+// doesn't tell what it made of it: there was no answer, or it is none.
 type lateError struct{ err error }
 
 func (e *lateError) Error() string { return e.err.Error() }
 func (e *lateError) Unwrap() error { return e.err }
+
+func isLate(err error) bool {
+	late := new(lateError)
+	return errors.As(err, &late)
+}
 
 // answers goes over the messages of a datagram.
 func (c *Conn) answers(datagram []byte, use func(message) (bool, error)) (done bool, err error) {
 	for len(datagram) > 0 {
 		var m message
 		if m, datagram, err = nextMessage(datagram); err != nil {
-			return false, err
+			return false, &lateError{err}
 		}
 		if m.seq-c.first > c.seq-c.first || m.port != 0 && m.port != c.kernel.port() {
 			continue // of a call that was cancelled

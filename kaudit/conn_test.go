@@ -226,6 +226,7 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
+// Close ends the call that waits for an answer, and those behind it.
 func TestClose(t *testing.T) {
 	asked := make(chan struct{})
 	c := newConn(newFake(func(message) [][]byte { close(asked); return nil }), true)
@@ -236,6 +237,11 @@ func TestClose(t *testing.T) {
 		}
 	})
 	<-asked
+	call.Go(func() {
+		if err := c.Send(t.Context(), aMessage); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrUnconfirmed) {
+			t.Errorf("the call behind it: %v", err)
+		}
+	})
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}

@@ -41,7 +41,7 @@ var (
 
 	// ErrUnconfirmed: it is not known whether there is a record now. The
 	// context ended, or the connection was closed, after the kernel was given
-	// the text; or the kernel is older than 5.6 and CAP_AUDIT_CONTROL, without
+	// the text; or its answer was lost, or is none; or the kernel is older than 5.6 and CAP_AUDIT_CONTROL, without
 	// which it doesn't say whether audit is enabled, lacks. Who sends again
 	// may have the record twice.
 	ErrUnconfirmed = errors.New("not known to be recorded")

@@ -129,7 +129,7 @@ func ExampleSubscribe() {
 
 // Where the kernel can't be reached, records go to a file; here, to both.
 func ExampleTee() {
-	file, err := kaudit.OpenFile("/var/log/vmm/audit.log", kaudit.FileOptions{SyncEvery: 1})
+	file, err := kaudit.OpenFile(context.Background(), "/var/log/vmm/audit.log", kaudit.FileOptions{SyncEvery: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -14,9 +15,12 @@ import (
 // reached. It is safe for concurrent use, and several processes may append to
 // the same file; that the kernel's own auditd writes to it, too, it must not.
 //
-// Its records have serial numbers of their own, that go on where the file's
-// last one ends. They have nothing to do with the kernel's: who reads both logs
-// reads them as two nodes.
+// Its records have serial numbers of their own, of 32 bits as the kernel's. They
+// go on where the file's last one ends. A file without any begins behind what
+// this process wrote before and behind the last one in FILE.1, but not below
+// eight a second since 2026 began: so they also rise where nothing is left of
+// the file before, unless more were used up than that. They have nothing to do with the kernel's: a log of the
+// kernel's and one of a File must be read as two nodes, not as one.
 //
 // The file may be rotated while it is open: renamed, removed or truncated. What
 // is sent then goes to the file that has the name, which is made if it isn't
@@ -26,14 +30,13 @@ type File struct {
 	path    string
 	options FileOptions
 	sender  sender
-	turn    chan struct{} // holds one token
+	turns   *turns
 
 	// Of the call whose turn it is.
 	file     *os.File // nil when closed, by Close or between two of a rotation
-	closed   bool
-	size     int64 // of the file when this process wrote to it last
-	torn     bool  // it doesn't end with its last line
-	empty    bool  // it has no serial number yet
+	size     int64    // of the file when this process wrote to it last
+	torn     bool     // it doesn't end with its last line
+	empty    bool     // it has no serial number yet
 	serials  serials
 	unsynced int
 	line     []byte
@@ -43,7 +46,8 @@ type File struct {
 // the disk has the records.
 type FileOptions struct {
 	// SyncEvery is after how many records the file is synced (fsync): 1 is
-	// after each, before Send returns. With 0 it is synced by Close only.
+	// after each, before Send returns. With 0 it is synced by Close only. Of
+	// what has nothing to sync, a pipe or a device, that is left out.
 	SyncEvery int
 
 	// Mode is that of files that are made; 0 is 0600.
@@ -52,14 +56,15 @@ type FileOptions struct {
 
 // OpenFile opens a log to append to, and makes it if it isn't there. The error
 // that a caller may tell apart is errors.ErrUnsupported: the system has no
-// locks that keep processes from each other's lines.
-func OpenFile(path string, o FileOptions) (*File, error) {
+// locks that keep processes from each other's lines. Where another process has
+// the lock, OpenFile waits for it as long as the context lasts; the File itself
+// outlives the context.
+func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 	if o.Mode == 0 {
 		o.Mode = 0o600
 	}
-	f := &File{path: path, options: o, sender: thisProcess(), turn: make(chan struct{}, 1)}
-	f.turn <- struct{}{}
-	if err := f.begin(context.Background()); err != nil {
+	f := &File{path: path, options: o, sender: thisProcess(), turns: newTurns()}
+	if err := f.begin(ctx); err != nil {
 		if f.file != nil {
 			err = errors.Join(err, f.file.Close())
 		}
@@ -88,29 +93,24 @@ func (f *File) Send(ctx context.Context, m Message) error {
 }
 
 func (f *File) send(ctx context.Context, m Message, suffix string) error {
-	select {
-	case <-f.turn:
-		defer func() { f.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := f.turns.take(ctx); err != nil {
+		return err
 	}
-	if f.closed {
-		return os.ErrClosed
-	}
+	defer f.turns.leave()
 	if err := f.begin(ctx); err != nil {
 		return err
 	}
 	return errors.Join(f.append(m, suffix), unlock(f.file))
 }
 
-// Close syncs and closes the file.
+// Close syncs and closes the file, when the Send whose turn it is has ended.
+// Those that wait for their turn fail with an error that wraps os.ErrClosed,
+// and so do later ones.
 func (f *File) Close() error {
-	<-f.turn
-	defer func() { f.turn <- struct{}{} }()
-	if f.closed {
+	if !f.turns.end() {
 		return fmt.Errorf("kaudit: close %s: %w", f.path, os.ErrClosed)
 	}
-	f.closed = true
+	f.turns.await()
 	if f.file == nil {
 		return nil
 	}
@@ -124,6 +124,9 @@ func (f *File) Close() error {
 // wrote to it.
 func (f *File) begin(ctx context.Context) error {
 	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if f.file == nil {
 			if err := f.open(); err != nil {
 				return err
@@ -134,7 +137,7 @@ func (f *File) begin(ctx context.Context) error {
 		}
 		info, err := f.file.Stat()
 		if err == nil && f.isCurrent(info) {
-			err = f.catchUp(info.Size())
+			err = f.catchUp(ctx, info.Size())
 			if err == nil {
 				return nil
 			}
@@ -181,7 +184,7 @@ func syncFolder(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return errors.Join(syncFile(dir), dir.Close())
 }
 
 // append writes one line. It takes a part of it back.
@@ -220,5 +223,15 @@ func (f *File) sync() error {
 		return nil
 	}
 	f.unsynced = 0
-	return f.file.Sync()
+	return syncFile(f.file)
+}
+
+// syncFile leaves alone what has no disk to be written to: a pipe or a device,
+// as /dev/stdout is, and folders of some file systems.
+func syncFile(f *os.File) error {
+	err := f.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		return nil
+	}
+	return err
 }

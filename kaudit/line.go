@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -50,24 +49,4 @@ func appendLine(dst []byte, m Message, suffix string, stamp record.Stamp) []byte
 	dst = append(dst, head()...)
 	dst = append(append(dst, m.Text...), suffix...)
 	return append(dst, "'\n"...)
-}
-
-// serials numbers the records of a log without a kernel. Numbers that begin
-// anew would say that the host booted. So the first one, where no earlier is
-// known, is the time in microseconds: more than any program can have used up
-// before, in a log that was rotated away or by another process.
-type serials struct{ last uint64 }
-
-// renew makes the next number such a first one.
-func (s *serials) renew(now time.Time) {
-	s.last = max(s.last, uint64(max(now.UnixMicro(), 1))-1)
-}
-
-// next gives the stamp of the next record.
-func (s *serials) next(now time.Time) record.Stamp {
-	if s.last == 0 {
-		s.renew(now)
-	}
-	s.last++
-	return record.Stamp{Millis: now.UnixMilli(), Serial: s.last}
 }

@@ -4,7 +4,19 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"github.com/virtaudit/virtaudit/kaudit/internal/testhook"
 )
+
+func init() {
+	testhook.NewConn = func(kernel func([]byte) ([][]byte, error)) any {
+		return newConn(newMemory(kernel), true)
+	}
+	testhook.NewSubscription = func() (any, func([]byte)) {
+		m := newMemory(nil)
+		return newSubscription(m), func(datagram []byte) { m.give(datagram) }
+	}
+}
 
 // memory is the transport of a kernel that is a function. A datagram of the
 // queue that is nil is one that did not fit into it.

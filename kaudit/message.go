@@ -78,7 +78,7 @@ func nextMessage(b []byte) (m message, rest []byte, err error) {
 // errorNumber gives the number in a message of typeError; 0 acknowledges.
 func (m message) errorNumber() (int32, error) {
 	if len(m.data) < 4 {
-		return 0, fmt.Errorf("netlink error of %d bytes, without a number", len(m.data))
+		return 0, &lateError{fmt.Errorf("netlink error of %d bytes, without a number", len(m.data))}
 	}
 	return -int32(binary.NativeEndian.Uint32(m.data)), nil
 }

@@ -27,7 +27,8 @@ type Sender interface {
 // the errors mean is said at their names: ErrDisabled, ErrNotPermitted,
 // ErrUserNamespace, ErrUnsupported, ErrTooLong, ErrInvalid, ErrBacklog. Where the
 // kernel has no room at the moment, or a signal comes, Send tries again for as
-// long as the context lasts; nothing else is tried twice.
+// long as the context lasts; nothing else is tried twice, and nothing that the
+// kernel may have taken.
 //
 // What Send can't know is what becomes of a record later: rules (Rules) and a
 // rate limit (Status) can drop it, and auditd can fail to write it.
@@ -41,7 +42,7 @@ func (c *Conn) Send(ctx context.Context, m Message) error {
 		if err == nil {
 			return nil
 		}
-		if !passing(err) || !sleep(ctx, pause) {
+		if isLate(err) || !passing(err) || !sleep(ctx, pause) {
 			return fmt.Errorf("kaudit: send %v: %w", m.Type, undelivered(ctx, err))
 		}
 	}
@@ -50,24 +51,22 @@ func (c *Conn) Send(ctx context.Context, m Message) error {
 // maxPause is the longest time between two tries.
 const maxPause = 100 * time.Millisecond
 
-// sleep reports false if the context ends before it is over.
+// sleep reports false if the context has ended when it is over.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):
-		return true
 	case <-ctx.Done():
-		return false
 	}
+	return ctx.Err() == nil
 }
 
 // undelivered says what a failure means to the caller.
 func undelivered(ctx context.Context, err error) error {
-	if late := new(lateError); errors.As(err, &late) || errors.Is(err, errHeld) {
-		err = fmt.Errorf("%w: %w", ErrUnconfirmed, err)
-	}
 	switch {
 	case errors.Is(err, errHeld):
-		return fmt.Errorf("%w: %w", ErrBacklog, err)
+		return fmt.Errorf("%w: %w: %w", ErrBacklog, ErrUnconfirmed, err)
+	case isLate(err):
+		return fmt.Errorf("%w: %w", ErrUnconfirmed, err)
 	case passing(err):
 		return fmt.Errorf("%w: %w (%w)", ErrBacklog, err, context.Cause(ctx))
 	}
@@ -85,7 +84,7 @@ func undelivered(ctx context.Context, err error) error {
 // goes well; that is why the message itself asks for none. Older kernels would
 // make an empty record of the probe, so they are asked for the status instead.
 func (c *Conn) deliver(ctx context.Context, m Message, suffix string) error {
-	if err := c.take(ctx); err != nil {
+	if err := c.turns.take(ctx); err != nil {
 		return err
 	}
 	c.first, c.seq = c.seq+1, c.seq+2
@@ -102,10 +101,11 @@ func (c *Conn) deliver(ctx context.Context, m Message, suffix string) error {
 	return c.run(ctx, c.out, answer)
 }
 
-// probed takes the answers of a kernel that knows the probe.
+// probed takes the answers of a kernel that knows the probe. If it refuses the
+// message, that comes first.
 func (c *Conn) probed(m message) (done bool, err error) {
 	if m.kind != typeError {
-		return false, fmt.Errorf("the kernel answers a record with a message of type %d", m.kind)
+		return false, strange(m)
 	}
 	n, err := m.errorNumber()
 	switch {
@@ -115,10 +115,24 @@ func (c *Conn) probed(m message) (done bool, err error) {
 		return true, nil
 	case m.seq == c.seq && n == 0:
 		return false, ErrDisabled
+	case m.seq == c.seq:
+		return false, unproven("probe", refusal(n))
 	case n != 0:
 		return false, refusal(n)
 	}
 	return false, nil
+}
+
+// strange is the error of an answer that is none to a record.
+func strange(m message) error {
+	return &lateError{fmt.Errorf("the kernel answers a record with a message of type %d", m.kind)}
+}
+
+// unproven is that of a question which the kernel refuses, while it took the
+// message. It doesn't wrap the reason: ErrNotPermitted, say, would tell that
+// there is no record.
+func unproven(question string, reason error) error {
+	return &lateError{errors.New(question + ": " + reason.Error())}
 }
 
 // asked takes the answers of one that doesn't.
@@ -126,16 +140,18 @@ func (c *Conn) asked(m message) (done bool, err error) {
 	switch {
 	case m.kind == typeGet && m.seq == c.seq:
 		s, err := parseStatus(m.data)
-		if err == nil && s.Enabled == Off {
-			err = ErrDisabled
+		switch {
+		case err != nil:
+			return false, &lateError{err}
+		case s.Enabled == Off:
+			return false, ErrDisabled
 		}
-		return true, err
+		return true, nil
 	case m.kind != typeError:
-		return false, fmt.Errorf("the kernel answers a record with a message of type %d", m.kind)
+		return false, strange(m)
 	case m.seq == c.seq:
 		if err := m.refusal(); err != nil {
-			// No ErrNotPermitted: that would say that there is no record.
-			return false, fmt.Errorf("%w: status: %v", ErrUnconfirmed, err)
+			return false, unproven("status", err)
 		}
 		return false, nil
 	}

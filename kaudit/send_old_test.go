@@ -50,9 +50,7 @@ func TestOlderKernel(t *testing.T) {
 		"text refused": {func(text, q message) [][]byte {
 			return [][]byte{reply(text, typeError, refusedAs(syscall.EPERM)), reply(q, typeGet, status(1))}
 		}, ErrNotPermitted},
-		"no answer":               {func(_, _ message) [][]byte { return nil }, ErrUnconfirmed},
-		"lost answers":            {func(_, _ message) [][]byte { return [][]byte{nil} }, ErrBacklog},
-		"lost and so unconfirmed": {func(_, _ message) [][]byte { return [][]byte{nil} }, ErrUnconfirmed},
+		"no answer": {func(_, _ message) [][]byte { return nil }, ErrUnconfirmed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests, err := sendTo(t, false, tc.answer)
@@ -84,17 +82,48 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// What is no answer to a record is an error, not a record.
+// The kernel has the text when it answers what can't be understood, or when the
+// answer is lost: there may be a record, so nothing is said of why there is none,
+// and nothing sent again.
 func TestStrangeAnswer(t *testing.T) {
-	for _, probes := range []bool{false, true} {
-		_, err := sendTo(t, probes, func(_, q message) [][]byte { return [][]byte{reply(q, typeListRules, nil)} })
-		if err == nil || !strings.Contains(err.Error(), "message of type 1013") {
-			t.Errorf("error %v", err)
+	for name, tc := range map[string]struct {
+		answer func(text, question message) []byte
+		want   string
+	}{
+		"other type":            {func(_, q message) []byte { return reply(q, typeListRules, nil) }, "message of type 1013"},
+		"no number":             {func(_, q message) []byte { return reply(q, typeError, nil) }, "without a number"},
+		"no number of the text": {func(text, _ message) []byte { return reply(text, typeError, nil) }, "without a number"},
+		"short":                 {func(message, message) []byte { return make([]byte, 15) }, "shorter than its header"},
+		"wrong length":          {func(_, q message) []byte { return reply(q, typeGet, status(1))[:40] }, "gives its length as 60"},
+		"too long":              {func(message, message) []byte { return make([]byte, maxDatagram+1) }, "over the 65536"},
+		"question not permitted": {
+			func(_, q message) []byte { return reply(q, typeError, refusedAs(syscall.EPERM)) }, "not permitted",
+		},
+		"no room for the question": {
+			func(_, q message) []byte { return reply(q, typeError, refusedAs(syscall.ENOBUFS)) }, "no buffer space",
+		},
+		"lost": {func(message, message) []byte { return nil }, "no buffer space"},
+	} {
+		for _, probes := range []bool{false, true} {
+			requests, err := sendTo(t, probes, func(text, q message) [][]byte { return [][]byte{tc.answer(text, q)} })
+			if !errors.Is(err, ErrUnconfirmed) || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("%s: error %v, want one with %q, unconfirmed", name, err, tc.want)
+			}
+			if errors.Is(err, ErrNotPermitted) || errors.Is(err, ErrBacklog) {
+				t.Errorf("%s: error %v tells that there is no record", name, err)
+			}
+			if len(requests) != 2 {
+				t.Errorf("%s: %d messages were sent, want the text and the question once", name, len(requests))
+			}
 		}
-		_, err = sendTo(t, probes, func(_, q message) [][]byte { return [][]byte{reply(q, typeError, nil)} })
-		if err == nil || !strings.Contains(err.Error(), "without a number") {
-			t.Errorf("error %v", err)
-		}
+	}
+}
+
+// A status that is too short doesn't tell whether audit is enabled.
+func TestStrangeStatus(t *testing.T) {
+	_, err := sendTo(t, false, func(_, q message) [][]byte { return [][]byte{reply(q, typeGet, status(1)[:31])} })
+	if !errors.Is(err, ErrUnconfirmed) || !strings.Contains(err.Error(), "audit status of 31 bytes") {
+		t.Errorf("error %v, want that of a short status, unconfirmed", err)
 	}
 }
 
@@ -102,8 +131,11 @@ func TestStrangeAnswer(t *testing.T) {
 func FuzzDelivery(f *testing.F) {
 	f.Add(reply(message{seq: 2}, typeError, refusedAs(invalid)), true)
 	f.Add(reply(message{seq: 2}, typeGet, status(1)), false)
+	c := newConn(nil, true)
 	f.Fuzz(func(t *testing.T, datagram []byte, probes bool) {
-		err := newConn(&script{[][]byte{datagram}}, probes).Send(context.Background(), aMessage)
+		c.probes = probes
+		tell(c, datagram)
+		err := c.Send(context.Background(), aMessage)
 		if err == nil && len(datagram) < headerSize+4 {
 			t.Errorf("%q confirms a record", datagram)
 		}

@@ -213,8 +213,13 @@ func TestCloseHeld(t *testing.T) {
 	for len(k.Messages()) == 0 {
 		time.Sleep(time.Millisecond)
 	}
+	behind := make(chan error)
+	go func() { behind <- c.Send(context.Background(), rng(record.Success)) }()
 	if err := c.Close(); err != nil {
 		t.Error(err)
+	}
+	if err := <-behind; !errors.Is(err, os.ErrClosed) || errors.Is(err, kaudit.ErrUnconfirmed) {
+		t.Errorf("the next: error %v, want that of a closed connection", err)
 	}
 	release()
 	if err := <-result; !errors.Is(err, os.ErrClosed) || !errors.Is(err, kaudit.ErrUnconfirmed) {

@@ -87,6 +87,13 @@ type writes func([]byte) (int, error)
 
 func (w writes) Write(b []byte) (int, error) { return w(b) }
 
+// What is sent nowhere is no success.
+func TestTeeOfNone(t *testing.T) {
+	if err := kaudit.Tee().Send(t.Context(), rng(record.Success)); err == nil {
+		t.Error("no error")
+	}
+}
+
 // Each of several senders gets a message, whatever the others say.
 func TestTee(t *testing.T) {
 	k := kaudittest.NewKernel()

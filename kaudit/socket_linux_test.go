@@ -141,7 +141,7 @@ func TestBlockedCall(t *testing.T) {
 
 // ask sends what the kernel doesn't answer, as it is no whole message.
 func ask(ctx context.Context, c *Conn) error {
-	if err := c.take(ctx); err != nil {
+	if err := c.turns.take(ctx); err != nil {
 		return err
 	}
 	return c.run(ctx, make([]byte, 4), func(message) (bool, error) { return true, nil })

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/virtaudit/virtaudit/record"
@@ -17,8 +16,7 @@ import (
 // loops over it, each record gets to one, and they take turns.
 type Subscription struct {
 	kernel receiver
-	turn   chan struct{} // holds one token, for the loop whose turn it is
-	closed atomic.Bool
+	turns  *turns
 }
 
 // SubscribeOptions say how to listen. The zero value is good for a quiet host.
@@ -57,24 +55,14 @@ func Subscribe(o SubscribeOptions) (*Subscription, error) {
 	return newSubscription(kernel), nil
 }
 
-// NewSubscription makes a subscription that gets the datagrams which deliver is
-// given; nil is a loss. It is for tests; package kaudittest has a kernel that
-// delivers.
-func NewSubscription() (s *Subscription, deliver func(datagram []byte)) {
-	m := newMemory(nil)
-	return newSubscription(m), func(datagram []byte) { m.give(datagram) }
-}
-
 func newSubscription(kernel receiver) *Subscription {
-	s := &Subscription{kernel: kernel, turn: make(chan struct{}, 1)}
-	s.turn <- struct{}{}
-	return s
+	return &Subscription{kernel: kernel, turns: newTurns()}
 }
 
-// Close ends the subscription, and the loops over it with an error that wraps
-// os.ErrClosed.
+// Close ends the subscription, and the loops over it, those too that wait for
+// their turn, with an error that wraps os.ErrClosed.
 func (s *Subscription) Close() error {
-	if s.closed.Swap(true) {
+	if !s.turns.end() {
 		return fmt.Errorf("kaudit: close subscription: %w", os.ErrClosed)
 	}
 	if err := s.kernel.close(); err != nil {
@@ -97,12 +85,10 @@ func (s *Subscription) All(ctx context.Context) iter.Seq2[Delivery, error] {
 
 // each gives an error unless yield wants no more.
 func (s *Subscription) each(ctx context.Context, yield func(Delivery) bool) error {
-	select {
-	case <-s.turn:
-		defer func() { s.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := s.turns.take(ctx); err != nil {
+		return err
 	}
+	defer s.turns.leave()
 	interrupted := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { interrupted <- s.kernel.interrupt() })
 	err := s.receive(yield)
@@ -110,7 +96,7 @@ func (s *Subscription) each(ctx context.Context, yield func(Delivery) bool) erro
 		err = errors.Join(err, <-interrupted, s.kernel.resume())
 	}
 	switch {
-	case err != nil && s.closed.Load():
+	case err != nil && s.turns.ended.Load():
 		return os.ErrClosed
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return context.Cause(ctx)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/kaudit"
+	"github.com/virtaudit/virtaudit/kaudit/internal/testhook"
 	"github.com/virtaudit/virtaudit/kaudit/kaudittest"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -116,9 +117,31 @@ func TestSubscriptionClose(t *testing.T) {
 	}
 }
 
+// A loop that waits behind another, which is busy with a record, ends too.
+func TestSubscriptionCloseWaiting(t *testing.T) {
+	k := kaudittest.NewKernel()
+	s := subscribe(t, k)
+	k.Lose()
+	for range s.All(t.Context()) {
+		behind := make(chan error)
+		go func() {
+			for _, err := range s.All(context.Background()) {
+				behind <- err
+			}
+		}()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-behind; !errors.Is(err, os.ErrClosed) {
+			t.Errorf("error %v, want that of a closed subscription", err)
+		}
+		break
+	}
+}
+
 // A datagram that is none is an error, one that is too long a loss.
 func TestSubscriptionBadDatagram(t *testing.T) {
-	s, deliver := kaudit.NewSubscription()
+	s, deliver := newSubscription()
 	defer s.Close()
 	deliver(make([]byte, 65<<10))
 	deliver([]byte("short"))
@@ -135,7 +158,7 @@ func TestSubscriptionBadDatagram(t *testing.T) {
 func FuzzDeliveries(f *testing.F) {
 	f.Add([]byte("\x14\x00\x00\x00\xc5\x09\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00abcd"))
 	f.Fuzz(func(t *testing.T, datagram []byte) {
-		s, deliver := kaudit.NewSubscription()
+		s, deliver := newSubscription()
 		defer s.Close()
 		deliver(append([]byte{}, datagram...))
 		deliver([]byte{1}) // the end
@@ -150,4 +173,10 @@ func FuzzDeliveries(f *testing.F) {
 			t.Errorf("texts of %d bytes, of %d", size, len(datagram))
 		}
 	})
+}
+
+// newSubscription gives a subscription, and what delivers to it.
+func newSubscription() (s *kaudit.Subscription, deliver func(datagram []byte)) {
+	made, deliver := testhook.NewSubscription()
+	return made.(*kaudit.Subscription), deliver
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // A Writer writes messages as lines of an audit log, for programs that have
@@ -13,15 +15,23 @@ import (
 type Writer struct {
 	sender sender
 
-	mu      sync.Mutex
-	w       io.Writer
-	serials serials
-	line    []byte
+	mu   sync.Mutex
+	w    io.Writer
+	line []byte
+}
+
+// written are the numbers of what this process wrote with Writers. What they
+// write may end in one log.
+var written struct {
+	mu sync.Mutex
+	serials
 }
 
 // NewWriter gives a Writer that makes one Write of each message. A record there
-// has a serial number of its own: behind those of all that were written before
-// it, in other processes too, unless the clock was set back.
+// has a serial number of its own, which rises from one to the next in all
+// Writers of a process. It begins as in a new File. Of two processes that write
+// right after each other, or at once, it can be the same: where their output is
+// one log, a File is for them.
 func NewWriter(w io.Writer) *Writer { return &Writer{sender: thisProcess(), w: w} }
 
 // Send writes a message. It refuses what the kernel would: the errors that a
@@ -45,10 +55,16 @@ func (w *Writer) write(ctx context.Context, m Message, suffix string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	w.line = appendLine(w.line[:0], m, suffix, w.serials.next(time.Now()))
+	w.line = appendLine(w.line[:0], m, suffix, nextWritten())
 	n, err := w.w.Write(w.line)
 	if err == nil && n < len(w.line) {
 		err = io.ErrShortWrite
 	}
 	return err
+}
+
+func nextWritten() record.Stamp {
+	written.mu.Lock()
+	defer written.mu.Unlock()
+	return written.next(time.Now())
 }

@@ -82,6 +82,8 @@ type emitter struct {
 	to      []string
 	dryRun  bool
 	shorten bool
+
+	saidRunning bool // that a dump isn't read as one
 }
 
 // add adds the flags that all emit commands have.
@@ -96,6 +98,9 @@ func (e *emitter) add(cmd *cobra.Command) {
 
 // run tells of the changes that are found, and what kept it from that.
 func (e *emitter) run(find func() ([]guest.Change, error)) error {
+	if err := e.xml.check(); err != nil {
+		return err
+	}
 	to, err := e.destinations()
 	if err != nil {
 		return err
@@ -116,6 +121,11 @@ func (e *emitter) run(find func() ([]guest.Change, error)) error {
 	return e.send(to, messages)
 }
 
+// warn says what is odd and keeps nothing from being sent.
+func (e *emitter) warn(format string, args ...any) {
+	fmt.Fprintf(e.std.Err, "virtaudit: warning: "+format+"\n", args...)
+}
+
 // messages gives what is to be sent. What is wrong with it is said once.
 func (e *emitter) messages(changes []guest.Change) []guest.Message {
 	var messages []guest.Message
@@ -125,7 +135,7 @@ func (e *emitter) messages(changes []guest.Change) []guest.Message {
 		messages = append(messages, more...)
 		for _, w := range warnings {
 			if !said[w] {
-				fmt.Fprintf(e.std.Err, "virtaudit: warning: %s\n", w)
+				e.warn("%s", w)
 			}
 			said[w] = true
 		}

@@ -17,7 +17,7 @@ func newEmitStart(e emitter) *cobra.Command {
 last that it runs. With --failed only the last message says so, as libvirt's
 does: the guest then never had any of it.` + emitHelp,
 		Example: `  virtaudit emit start web1.xml --pid 4242
-  virtaudit emit start web1.xml --failed
+  virtaudit emit start web1.xml --started --failed
   virtaudit emit start - --live --dry-run <web1-running.xml`,
 	})
 	f.addReason(cmd, guest.Booted, guest.Restored, guest.Migrated, guest.FromSnapshot, guest.Reboot)
@@ -96,7 +96,11 @@ func (f *controlFlags) changes(e *emitter, name string) ([]guest.Change, error) 
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	g, err := e.guest(name)
+	read := e.identity
+	if f.op == guest.Start {
+		read = e.whole
+	}
+	g, err := read(name)
 	if err != nil {
 		return nil, err
 	}

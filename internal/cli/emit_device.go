@@ -46,11 +46,11 @@ func newEmitPlug(e emitter, op guest.Op, cmd *cobra.Command) *cobra.Command {
 
 // plug gives the changes of an attach or a detach.
 func (e *emitter) plug(op guest.Op, failed bool, guestName, deviceName string) ([]guest.Change, error) {
-	g, err := e.guest(guestName)
+	g, err := e.identity(guestName)
 	if err != nil {
 		return nil, err
 	}
-	device, err := e.device(deviceName, g.Virt)
+	device, err := e.plugged(op, deviceName, g.Virt)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,19 @@ func (e *emitter) plug(op guest.Op, failed bool, guestName, deviceName string) (
 		changes = append(changes, c)
 	}
 	return changes, err
+}
+
+// plugged reads a device that came or went. One that comes may have a random
+// MAC address, as libvirt gives it one.
+func (e *emitter) plugged(op guest.Op, name string, of guest.Virt) ([]guest.Resource, error) {
+	if op == guest.Detach {
+		return e.knownDevice(name, of)
+	}
+	device, notes, err := e.device(name, of)
+	if err == nil && notes.NoMAC {
+		e.warn("%s: the MAC address is missing: a random one is taken, another each time", shownName(name))
+	}
+	return device, err
 }
 
 var errOverMemory = errors.New("a memory device larger than all of the guest's memory")
@@ -103,17 +116,23 @@ with another source is an update.` + emitHelp,
 
 // diff gives the changes from one dump to another of the same guest.
 func (e *emitter) diff(oldName, newName string) ([]guest.Change, error) {
-	old, err := e.guest(oldName)
+	old, err := e.known(oldName)
 	if err != nil {
 		return nil, err
 	}
-	now, err := e.guest(newName)
+	now, err := e.known(newName)
 	if err != nil {
 		return nil, err
 	}
 	if old.UUID != now.UUID {
 		return nil, unreadXML(newName, fmt.Errorf("another guest, of uuid %s, than that of %s, of uuid %s",
 			now.UUID, shownName(oldName), old.UUID))
+	}
+	if old.Name != now.Name {
+		e.warn("%s: the guest's name is %q, and %q in %s: the messages say the former", shownName(newName), now.Name, old.Name, shownName(oldName))
+	}
+	if old.Virt != now.Virt {
+		e.warn("%s: the guest's type is %s, and %s in %s: the messages say the former", shownName(newName), now.Virt, old.Virt, shownName(oldName))
 	}
 	return guest.Diff(old, now), nil
 }

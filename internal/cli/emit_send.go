@@ -8,73 +8,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"github.com/virtaudit/virtaudit/guest"
 	"github.com/virtaudit/virtaudit/kaudit"
 )
 
-// The values of --to.
-const (
-	toKernel = "kernel"
-	toStdout = "stdout"
-	toFile   = "file:" // and a path
-)
-
 // errUnsent tells that messages were not sent, and that standard error says
 // which. Scripts are told the same as of input that can't be read.
 var errUnsent = fmt.Errorf("not all messages were sent: %w", errUnreadable)
-
-// A destination is where messages go.
-type destination struct {
-	name string
-	open func() (kaudit.Sender, io.Closer, error)
-}
-
-// destinations reads --to.
-func (e *emitter) destinations() ([]destination, error) {
-	var all []destination
-	for i, name := range e.to {
-		if slices.Contains(e.to[:i], name) {
-			return nil, fmt.Errorf("--to %s is given twice", shownName(name))
-		}
-		d := destination{name: shownName(name)}
-		path, isFile := strings.CutPrefix(name, toFile)
-		switch {
-		case name == toKernel:
-			d.open = e.openKernel
-		case name == toStdout:
-			d.open = func() (kaudit.Sender, io.Closer, error) { return kaudit.NewWriter(e.std.Out), nothing{}, nil }
-		case isFile && path != "":
-			d.open = func() (kaudit.Sender, io.Closer, error) {
-				f, err := kaudit.OpenFile(path, kaudit.FileOptions{})
-				return f, f, err
-			}
-		default:
-			return nil, fmt.Errorf("--to %q: there are kernel, stdout and file:PATH", name)
-		}
-		all = append(all, d)
-	}
-	return all, nil
-}
-
-func (e *emitter) openKernel() (kaudit.Sender, io.Closer, error) {
-	c, err := e.dial()
-	return c, c, err
-}
-
-// nothing is there to be closed.
-type nothing struct{}
-
-func (nothing) Close() error { return nil }
-
-func completeTo(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	return []string{toKernel, toStdout, toFile}, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
 
 // printMessages prints messages instead of sending them.
 func printMessages(out io.Writer, messages []guest.Message) error {
@@ -86,14 +28,21 @@ func printMessages(out io.Writer, messages []guest.Message) error {
 	})
 }
 
-// send sends all messages to each destination, one after the other: what keeps
-// them from one doesn't keep them from the next.
+// send sends all messages until a signal comes. A second one ends the process
+// where the first could not.
 func (e *emitter) send(to []destination, messages []guest.Message) error {
 	if len(messages) == 0 {
 		return nil
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop)
+	return e.sendAll(ctx, to, messages)
+}
+
+// sendAll sends all messages to each destination, one after the other: what
+// keeps them from one doesn't keep them from the next.
+func (e *emitter) sendAll(ctx context.Context, to []destination, messages []guest.Message) error {
 	var told []delivery
 	failed := false
 	for _, d := range to {
@@ -118,10 +67,17 @@ type delivery struct {
 }
 
 func (e *emitter) deliver(ctx context.Context, d destination, messages []guest.Message) delivery {
-	ctx, cancel := context.WithTimeout(ctx, e.patience)
-	defer cancel()
 	told := delivery{to: d.name, messages: messages}
-	sender, closer, err := d.open()
+	if ctx.Err() != nil {
+		told.results = []error{context.Cause(ctx)}
+		return told
+	}
+	if !d.patient {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, e.patience)
+		defer cancel()
+	}
+	sender, closer, err := d.open(ctx)
 	if err != nil {
 		told.results = []error{err}
 		return told

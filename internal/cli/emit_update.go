@@ -3,8 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,10 +17,11 @@ func newEmitUpdate(e emitter) *cobra.Command {
 		Use:   "update GUEST.xml [OLDDEVICE.xml NEWDEVICE.xml]",
 		Short: "Tell that a running guest's device or size changed",
 		Long: `Tell that something of a running guest changed: its memory, processors or I/O
-threads, from OLD to NEW, or a device, such as the medium in a drive. What
-libvirt never updates in its place (a host device, a TPM) is a detach and an
-attach. GUEST.xml is the guest as it was before; of it, only name, uuid and type
-count, and the memory where the device is a memory module.` + emitHelp,
+threads, from OLD to NEW, or a device, such as the medium in a drive. Another
+drive or an interface of another MAC address is no update: tell of a detach and
+an attach. What libvirt never updates in its place (a host device, a TPM) is told
+as these two. GUEST.xml is the guest as it was before; of it, only name, uuid and
+type count, and the memory where the device is a memory module.` + emitHelp,
 		Example: `  virtaudit emit update web1.xml --memory 1048576:2097152 --vcpus 2:4
   virtaudit emit update web1.xml cdrom-empty.xml cdrom-debian.xml`,
 		Args:              u.args,
@@ -95,7 +94,7 @@ func (u *updateFlags) args(_ *cobra.Command, args []string) error {
 }
 
 func (u *updateFlags) changes(e *emitter, args []string) ([]guest.Change, error) {
-	g, err := e.guest(args[0])
+	g, err := e.identity(args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -125,17 +124,17 @@ func (u *updateFlags) sizes() []guest.Change {
 
 // replaced gives the changes of a device in the place of another.
 func (e *emitter) replaced(g *guest.Spec, oldName, newName string) ([]guest.Change, error) {
-	old, err := e.device(oldName, g.Virt)
+	old, err := e.knownDevice(oldName, g.Virt)
 	if err != nil {
 		return nil, err
 	}
-	now, err := e.device(newName, g.Virt)
+	now, err := e.knownDevice(newName, g.Virt)
 	if err != nil {
 		return nil, err
 	}
-	changes, same := paired(old, now)
-	if !same {
-		return nil, unreadXML(newName, fmt.Errorf("a device of another kind than that of %s", shownName(oldName)))
+	changes, err := paired(old, now)
+	if err != nil {
+		return nil, unreadXML(newName, fmt.Errorf("%w than that of %s: it takes a detach and an attach", err, shownName(oldName)))
 	}
 	for i := range changes {
 		c := &changes[i]
@@ -147,26 +146,4 @@ func (e *emitter) replaced(g *guest.Spec, oldName, newName string) ([]guest.Chan
 		}
 	}
 	return changes, nil
-}
-
-// paired makes each part of a device an update of the part of the same type
-// that the other has. What only one of them has was lost, or came. Two devices
-// none of whose parts go together are not of one kind.
-func paired(old, now []guest.Resource) (changes []guest.Change, same bool) {
-	left := slices.Clone(now)
-	same = len(old) == 0 && len(now) == 0
-	for _, was := range old {
-		i := slices.IndexFunc(left, func(is guest.Resource) bool { return reflect.TypeOf(is) == reflect.TypeOf(was) })
-		if i < 0 {
-			changes = append(changes, guest.Change{Op: guest.Detach, Old: was})
-			continue
-		}
-		same = true
-		changes = append(changes, guest.Change{Op: guest.Update, Old: was, New: left[i]})
-		left = slices.Delete(left, i, i+1)
-	}
-	for _, is := range left {
-		changes = append(changes, guest.Change{Op: guest.Attach, New: is})
-	}
-	return changes, same
 }

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,63 +9,88 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/spf13/cobra"
-
 	"github.com/virtaudit/virtaudit/guest"
 	"github.com/virtaudit/virtaudit/guest/libvirtxml"
 )
 
-// xmlFlags say which XML it is, and what the host is like.
-type xmlFlags struct {
-	live, defined bool
-	channelDir    string
-	securityModel string
-}
-
-func (f *xmlFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.BoolVar(&f.live, "live", false, "the XML is that of a running guest: its ptys, channels and labels count")
-	flags.BoolVar(&f.defined, "define", false, "sum up the memory as virsh define does: NUMA cells and memory devices count")
-	flags.StringVar(&f.channelDir, "channel-dir", libvirtxml.DefaultChannelDir, "`DIR` of the sockets of channels that name none")
-	flags.StringVar(&f.securityModel, "security-model", "", "the host's own `MODEL`, for a label that names none")
-	cmd.MarkFlagsMutuallyExclusive("live", "define")
-	_ = cmd.MarkFlagDirname("channel-dir")
-	_ = cmd.RegisterFlagCompletionFunc("security-model", cobra.FixedCompletions(
-		[]string{"selinux", "apparmor", "dac", "none"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (f *xmlFlags) options() libvirtxml.Options {
-	o := libvirtxml.Options{Live: f.live, ChannelDir: f.channelDir, SecurityModel: f.securityModel}
-	if f.defined {
-		o.Memory = libvirtxml.MemoryDefined
-	}
-	return o
-}
-
-// guest reads a guest's XML. It warns where that leaves out what a later message
-// must have again.
-func (e *emitter) guest(name string) (*guest.Spec, error) {
-	var d dice
-	var spec *guest.Spec
-	err := e.read(name, func(r io.Reader) (err error) {
+// guest reads a guest's XML.
+func (e *emitter) guest(name string) (spec *guest.Spec, notes libvirtxml.Notes, err error) {
+	err = e.read(name, func(r io.Reader) (err error) {
 		o := e.xml.options()
-		o.Random = &d
+		o.Notes = &notes
 		spec, err = libvirtxml.Parse(r, o)
 		return err
 	})
-	if err == nil && d.thrown {
-		fmt.Fprintf(e.std.Err, "virtaudit: warning: %s: a uuid or MAC address is missing: a random one is taken, another each time\n", shownName(name))
+	return spec, notes, err
+}
+
+// identity reads a guest of which its devices don't count. A message that can't
+// be told to be of the same guest as a later one is warned of.
+func (e *emitter) identity(name string) (*guest.Spec, error) {
+	g, notes, err := e.guest(name)
+	if err == nil && notes.NoUUID {
+		e.warn("%s: the uuid is missing: a random one is taken, another each time", shownName(name))
 	}
-	return spec, err
+	return g, err
+}
+
+// whole reads a guest of which all counts.
+func (e *emitter) whole(name string) (*guest.Spec, error) {
+	g, notes, err := e.guest(name)
+	if err != nil {
+		return nil, err
+	}
+	if notes.NoUUID || notes.NoMAC {
+		e.warn("%s: a uuid or MAC address is missing: a random one is taken, another each time", shownName(name))
+	}
+	e.warnRunning(name, notes.ID)
+	return g, nil
+}
+
+// known reads a guest that is to be compared: nothing of it may be random.
+func (e *emitter) known(name string) (*guest.Spec, error) {
+	g, notes, err := e.guest(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case notes.NoUUID:
+		return nil, unreadXML(name, errors.New("the uuid is missing: by it two dumps are known to be of one guest"))
+	case notes.NoMAC:
+		return nil, unreadXML(name, errNoMAC)
+	}
+	e.warnRunning(name, notes.ID)
+	return g, nil
+}
+
+// warnRunning warns once of a dump of a running guest, if no flag says how to
+// read it.
+func (e *emitter) warnRunning(name, id string) {
+	if id == "" || e.saidRunning || e.xml.live || e.xml.defined || e.xml.started {
+		return
+	}
+	e.saidRunning = true
+	e.warn("%s is of a running guest (id %s); --live reads its ptys, channels and labels too", shownName(name), id)
 }
 
 // device reads a device's XML.
-func (e *emitter) device(name string, of guest.Virt) ([]guest.Resource, error) {
-	var found []guest.Resource
-	err := e.read(name, func(r io.Reader) (err error) {
-		found, err = libvirtxml.ParseDevice(r, of, e.xml.options())
+func (e *emitter) device(name string, of guest.Virt) (found []guest.Resource, notes libvirtxml.Notes, err error) {
+	err = e.read(name, func(r io.Reader) (err error) {
+		o := e.xml.options()
+		o.Notes = &notes
+		found, err = libvirtxml.ParseDevice(r, of, o)
 		return err
 	})
+	return found, notes, err
+}
+
+var errNoMAC = errors.New("an interface's MAC address is missing: by it the guest's interfaces are known")
+
+// knownDevice reads a device that the guest has.
+func (e *emitter) knownDevice(name string, of guest.Virt) ([]guest.Resource, error) {
+	found, notes, err := e.device(name, of)
+	if err == nil && notes.NoMAC {
+		return nil, unreadXML(name, errNoMAC)
+	}
 	return found, err
 }
 
@@ -116,43 +139,4 @@ func shownName(name string) string {
 		return strconv.Quote(name)
 	}
 	return name
-}
-
-// dice are random bytes that know whether anybody needed them.
-type dice struct{ thrown bool }
-
-func (d *dice) Read(b []byte) (int, error) {
-	d.thrown = true
-	return rand.Read(b)
-}
-
-// xmlArgs takes as many arguments as are named, standard input once.
-func xmlArgs(names ...string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) != len(names) {
-			return fmt.Errorf("%d arguments: give %s", len(args), strings.Join(names, " and "))
-		}
-		return oneStdin(args)
-	}
-}
-
-func oneStdin(args []string) error {
-	read := false
-	for _, a := range args {
-		if a == "-" && read {
-			return errors.New("- is given twice: standard input is one document")
-		}
-		read = read || a == "-"
-	}
-	return nil
-}
-
-// completeXML lets the shell complete that many XML files.
-func completeXML(most int) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) >= most {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return []string{"xml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
 }

@@ -390,7 +390,7 @@ func limitBacklog(t *testing.T) {
 func TestFileForAusearch(t *testing.T) {
 	need(t, "ausearch")
 	path := t.TempDir() + "/audit.log"
-	f, err := kaudit.OpenFile(path, kaudit.FileOptions{SyncEvery: 1})
+	f, err := kaudit.OpenFile(t.Context(), path, kaudit.FileOptions{SyncEvery: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

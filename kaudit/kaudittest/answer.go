@@ -41,7 +41,7 @@ func (m message) append(dst []byte) []byte {
 	return append(dst, m.data...)
 }
 
-// answer is the kernel as kaudit.NewConn wants it.
+// answer is the kernel as package kaudit asks it.
 func (k *Kernel) answer(request []byte) ([][]byte, error) {
 	answers, hold, err := k.workOff(request)
 	if hold != nil {

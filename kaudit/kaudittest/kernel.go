@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/kaudit"
+	"github.com/virtaudit/virtaudit/kaudit/internal/testhook"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -43,7 +44,7 @@ func (k *Kernel) Dial() (*kaudit.Conn, error) {
 	if errors.Is(k.refusal, kaudit.ErrUnsupported) {
 		return nil, fmt.Errorf("kaudittest: dial: %w", k.refusal)
 	}
-	return kaudit.NewConn(k.answer), nil
+	return testhook.NewConn(k.answer).(*kaudit.Conn), nil
 }
 
 // Subscribe listens to this kernel; see kaudit.Subscribe. Its receive buffer
@@ -54,9 +55,9 @@ func (k *Kernel) Subscribe(kaudit.SubscribeOptions) (*kaudit.Subscription, error
 	if k.refusal != nil {
 		return nil, fmt.Errorf("kaudittest: subscribe: %w", k.refusal)
 	}
-	s, deliver := kaudit.NewSubscription()
+	s, deliver := testhook.NewSubscription()
 	k.listeners = append(k.listeners, deliver)
-	return s, nil
+	return s.(*kaudit.Subscription), nil
 }
 
 // Messages gives what became records, in order.
