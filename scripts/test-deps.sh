@@ -12,9 +12,11 @@ packages='
 	libvirt-daemon-driver-lxc
 	libvirt-daemon-driver-qemu
 	libvirt-daemon-system
+	qemu-system-common
 	qemu-system-x86
 	qemu-utils
 	ripgrep
+	swtpm
 	systemd
 	xz-utils
 	zstd
