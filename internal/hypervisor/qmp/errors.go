@@ -1,0 +1,32 @@
+package qmp
+
+import "errors"
+
+// What a caller may tell apart. The errors of a Client wrap them, or an *Error,
+// or what the system says; all name the socket and the command.
+var (
+	// ErrTaken: QEMU doesn't greet, as another client has the socket. Where the
+	// system doesn't list the socket (it lists those of its network namespace,
+	// by the path that QEMU was given) QEMU may be stuck as well.
+	ErrTaken = errors.New("no greeting: another client has the socket")
+
+	// ErrStuck: QEMU doesn't greet, though no client has the socket. It is
+	// starting still, for minutes if it has much memory to allot, or hangs.
+	ErrStuck = errors.New("no greeting: QEMU is starting or stuck")
+
+	// ErrProtocol: the peer sends what isn't QMP, or a line without end. The
+	// connection is closed.
+	ErrProtocol = errors.New("not QMP")
+
+	// ErrUnanswered: so many commands were given up on, and may be answered
+	// still, that no more are sent.
+	ErrUnanswered = errors.New("too many commands are unanswered")
+)
+
+// An Error is QEMU's refusal of a command.
+type Error struct {
+	Class string `json:"class"` // CommandNotFound, DeviceNotFound, GenericError, ...
+	Desc  string `json:"desc"`
+}
+
+func (e *Error) Error() string { return e.Class + ": " + e.Desc }

@@ -1,0 +1,48 @@
+package qmp
+
+import (
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func TestSockets(t *testing.T) {
+	dir := filepath.Dir(socketPath(t))
+	for _, name := range []string{"a.sock", "b.sock", "[c].sock"} {
+		l, err := net.Listen("unix", filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file.sock"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a.sock", filepath.Join(dir, "link.sock")); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		patterns []string
+		want     []string
+	}{
+		{[]string{"*.sock"}, []string{"[c].sock", "a.sock", "b.sock", "link.sock"}},
+		{[]string{"a.sock", "?.sock"}, []string{"a.sock", "b.sock"}},
+		{[]string{"[c].sock"}, []string{"[c].sock"}},
+		{[]string{"none.sock", "none*"}, nil},
+	} {
+		for i := range tc.patterns {
+			tc.patterns[i] = filepath.Join(dir, tc.patterns[i])
+		}
+		found, err := sockets(tc.patterns)
+		var got []string
+		for _, path := range slices.Sorted(maps.Keys(found)) {
+			got = append(got, filepath.Base(path))
+		}
+		if err != nil || !slices.Equal(got, tc.want) {
+			t.Errorf("%q: %q, %v; want %q", tc.patterns, got, err, tc.want)
+		}
+	}
+}
