@@ -24,6 +24,7 @@ const (
 	SystemShutdown Type = 1128
 	DaemonStart    Type = 1200
 	DaemonEnd      Type = 1201
+	DaemonAbort    Type = 1202
 	Seccomp        Type = 1326
 	AVC            Type = 1400
 	AnomAbend      Type = 1701

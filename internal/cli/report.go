@@ -29,7 +29,7 @@ running when the log holds no end of its session.` + inputsHelp + filterHelp,
 			}
 			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Sessions: v.shown(), Findings: v.findings(), Filtered: !v.Empty(),
+					Sessions: v.shown(), Findings: v.findings(),
 					Summary: v.trail.Summary(), Totals: v.totals, Source: sourceName(args),
 				}, v.options)
 			})

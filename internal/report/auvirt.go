@@ -123,17 +123,10 @@ func (a *auvirt) place(node string, at trail.Moment) int {
 	return len(a.Events)
 }
 
-// within tells whether a stretch touches the time to show, as trail.Filter does:
-// without an end it goes on, and where a clock was set back so that it ends before
-// it begins, it is what is between.
+// within tells whether a stretch touches the time to show.
 func (a *auvirt) within(from, to trail.Moment) bool {
-	if to != (trail.Moment{}) && to.Millis < from.Millis {
-		from, to = to, from
-	}
-	if !a.Until.IsZero() && from.Millis > a.Until.UnixMilli() {
-		return false
-	}
-	return a.Since.IsZero() || to == (trail.Moment{}) || to.Millis >= a.Since.UnixMilli()
+	f := trail.Filter{Since: a.Since, Until: a.Until}
+	return f.Within(from, to)
 }
 
 // The least widths of auvirt's columns.

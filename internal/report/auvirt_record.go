@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -67,12 +66,12 @@ func denialIn(r *record.Record) auvirtDenial {
 	if r.Type.Virt() {
 		return auvirtDenial{}
 	}
-	d := auvirtDenial{cmp.Or(untrusted(r, "path"), untrusted(r, "name")), messageText(r, "operation")}
+	d := auvirtDenial{cmp.Or(trail.Untrusted(r, "path"), trail.Untrusted(r, "name")), messageText(r, "operation")}
 	if mask := messageText(r, "denied_mask"); mask != "" {
 		d.what += " (" + mask + ")"
 	}
 	if d.what == "" {
-		d.what = permissions(r, " ")
+		d.what = strings.Join(trail.Permissions(r), " ")
 	}
 	return d
 }
@@ -142,7 +141,7 @@ func (a *auvirt) details(l *auvirtLine) []string {
 	if l.kind == auvirtAVC {
 		return deniedColumns(r, l.columns)
 	}
-	if comm := untrusted(r, "comm"); comm != "" {
+	if comm := trail.Untrusted(r, "comm"); comm != "" {
 		return append(l.columns, visible(comm))
 	}
 	return l.columns
@@ -153,12 +152,12 @@ func (a *auvirt) details(l *auvirtLine) []string {
 func deniedColumns(r *record.Record, target []string) []string {
 	operation, result := messageText(r, "operation"), "denied"
 	if operation == "" {
-		operation = permissions(r, ",")
+		operation = strings.Join(trail.Permissions(r), ",") // as auvirt wrote them
 	}
 	if messageText(r, "permissive") == "1" {
 		result = "permissive"
 	}
-	columns := append([]string{visibleOr(operation), result, visibleOr(untrusted(r, "comm"))}, target...)
+	columns := append([]string{visibleOr(operation), result, visibleOr(trail.Untrusted(r, "comm"))}, target...)
 	switch operation {
 	case "relabelfrom":
 		columns = append(columns, visibleOr(messageText(r, "scontext")))
@@ -179,37 +178,4 @@ func visibleOr(s string) string {
 func messageText(r *record.Record, name string) string {
 	f, _ := r.Lookup(name)
 	return f.String()
-}
-
-// untrusted gives a text that the kernel writes in quotes, or in hex where it
-// holds what can't stand there.
-func untrusted(r *record.Record, name string) string {
-	f, ok := r.Lookup(name)
-	if !ok || f.Missing() {
-		return ""
-	}
-	text := f.String()
-	if string(f.Raw()) == text {
-		if b, err := hex.DecodeString(text); err == nil {
-			return string(b)
-		}
-	}
-	return text
-}
-
-// permissions gives what SELinux denied; auvirt wrote commas between.
-func permissions(r *record.Record, between string) string {
-	var words []string
-	inside := false
-	for _, f := range r.Fields(record.Message) {
-		word := string(f.Raw())
-		switch {
-		case f.Name() != "" || word == "}":
-			return strings.Join(words, between)
-		case inside:
-			words = append(words, word)
-		}
-		inside = inside || word == "{"
-	}
-	return strings.Join(words, between)
 }

@@ -14,7 +14,6 @@ import (
 type OverviewInput struct {
 	Sessions []*trail.Session
 	Findings []*trail.Finding
-	Filtered bool // what is shown is not all that is known
 	Summary  trail.Summary
 	Totals   Totals
 	Source   string // what was read, for people
@@ -64,9 +63,9 @@ func (v *overview) head() {
 	v.line(v.paint(bold, escaped(v.in.Source)))
 	v.line(v.rangeOf(&v.in.Summary) + count(v.in.Totals.Lines, "line"))
 	switch {
-	case v.in.Filtered && len(v.in.Sessions) > 0:
+	case v.Filtered && len(v.in.Sessions) > 0:
 		v.line("filtered to " + v.counts() + "; what follows is of these alone")
-	case v.in.Filtered:
+	case v.Filtered:
 		v.line("filtered: no session passes")
 	case len(v.in.Sessions) > 0:
 		v.line(v.counts())
@@ -200,7 +199,7 @@ func (v *overview) sessions(all []*trail.Session, most int) {
 // records are out of order, a finding tells.
 func (v *overview) flaws() {
 	of := ""
-	if v.in.Filtered {
+	if v.Filtered {
 		of = " (of the whole log)"
 	}
 	s := v.in.Summary

@@ -1,7 +1,6 @@
 package trail
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/virtaudit/virtaudit/record"
@@ -78,7 +77,7 @@ func (t *Trail) tellDenial(e *entry, g *guest) {
 			ev.Reason += " (" + mask + ")"
 		}
 	} else {
-		ev.Reason, ev.Kind = permissions(r), t.fieldText(r, "tclass")
+		ev.Reason, ev.Kind = strings.Join(Permissions(r), " "), t.fieldText(r, "tclass")
 		if f, _ := r.Lookup("permissive"); f.Is("1") {
 			ev.Result = record.Success
 		}
@@ -103,47 +102,6 @@ func (g *guest) present() *Session {
 		return s
 	}
 	return nil
-}
-
-// permissions gives what SELinux denied: the words in braces.
-func permissions(r *record.Record) string {
-	var words []string
-	inside := false
-	for _, f := range r.Fields(record.Message) {
-		switch word := string(f.Raw()); {
-		case f.Name() != "":
-			return strings.Join(words, " ")
-		case word == "{":
-			inside = true
-		case word == "}":
-			return strings.Join(words, " ")
-		case inside:
-			words = append(words, word)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// untrusted gives a text that the kernel writes in quotes, or in hex where it
-// holds what can't stand there.
-func (t *Trail) untrusted(r *record.Record, name string) string {
-	f, ok := r.Lookup(name)
-	if !ok || f.Missing() {
-		return ""
-	}
-	raw := f.Raw()
-	if n := len(raw); n == 0 || n%2 != 0 || n > 2*maxValue {
-		return t.intern(f)
-	}
-	text := make([]byte, 0, len(raw)/2)
-	for i := 0; i < len(raw); i += 2 {
-		b, err := strconv.ParseUint(string(raw[i:i+2]), 16, 8)
-		if err != nil {
-			return t.intern(f)
-		}
-		text = append(text, byte(b))
-	}
-	return t.internBytes(text)
 }
 
 // pathKinds are the kinds of holdings that a path alone identifies.

@@ -87,7 +87,7 @@ func (t *Trail) daemon(e *entry) {
 	switch r.Type {
 	case record.DaemonStart:
 		op = OpAuditdStart
-	case record.DaemonEnd, daemonAbort:
+	case record.DaemonEnd, record.DaemonAbort:
 		op = OpAuditdEnd
 	}
 	ev := t.tellHost(e, op)

@@ -76,11 +76,11 @@ func (f *Filter) named(node, uuid, name string) bool {
 
 func (f *Filter) sessionNamed(s *Session) bool { return f.named(s.Node, s.UUID, s.Name) }
 
-// within tells whether a stretch of time touches that of the filter. Without a
+// Within tells whether a stretch of time touches that of the filter. Without a
 // beginning it was there before all, without an end it goes on. Where a clock
 // was set back it may end at an earlier time than it began: then it touches
 // what is between.
-func (f *Filter) within(from, to Moment) bool {
+func (f *Filter) Within(from, to Moment) bool {
 	if to != (Moment{}) && to.Millis < from.Millis {
 		from, to = to, from
 	}
@@ -99,7 +99,7 @@ func (f *Filter) Session(s *Session) bool {
 	if !s.StartKnown() {
 		from = Moment{}
 	}
-	return f.within(from, s.over())
+	return f.Within(from, s.over())
 }
 
 // over is by when a session surely had ended, or zero.
@@ -121,7 +121,7 @@ func (f *Filter) Claim(c *Claim) bool {
 	if !f.named(s.Node, s.UUID, s.Name) || f.Resource != nil && !f.Resource.Matches(c.Resource) {
 		return false
 	}
-	return f.within(cmp.Or(c.From, c.Earliest), cmp.Or(c.To, c.Before))
+	return f.Within(cmp.Or(c.From, c.Earliest), cmp.Or(c.To, c.Before))
 }
 
 // concerns tells whether a session held or asked for such a resource.
@@ -135,7 +135,7 @@ func (s *Session) concerns(r Resource) bool {
 // Event tells whether to show an event.
 func (f *Filter) Event(ev *Event) bool {
 	uuid, name := ev.Guest()
-	if !f.named(ev.Node, uuid, name) || !f.within(ev.At, ev.At) {
+	if !f.named(ev.Node, uuid, name) || !f.Within(ev.At, ev.At) {
 		return false
 	}
 	return f.Resource == nil || ev.concerns(*f.Resource)
@@ -178,7 +178,7 @@ func (f *Filter) Finding(n *Finding) bool {
 	if to == (Moment{}) && n.Kind != Conflict && n.Kind != Shared && n.Kind != AuditdOff {
 		to = n.At
 	}
-	if !f.within(n.At, to) || !f.named(n.Node, n.UUID, n.Name) && !slices.ContainsFunc(n.Others, f.sessionNamed) {
+	if !f.Within(n.At, to) || !f.named(n.Node, n.UUID, n.Name) && !slices.ContainsFunc(n.Others, f.sessionNamed) {
 		return false
 	}
 	switch r := f.Resource; {

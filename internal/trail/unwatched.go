@@ -28,7 +28,7 @@ func (t *Trail) Unwatched() map[string][]Span {
 // without having ended was gone for some time since the last record.
 func (n *node) auditd(r *record.Record) {
 	switch r.Type {
-	case record.DaemonEnd, daemonAbort:
+	case record.DaemonEnd, record.DaemonAbort:
 		if n.off == (Moment{}) {
 			n.off = r.Stamp
 		}
@@ -67,5 +67,3 @@ func (n *node) on(at Moment) {
 	}
 	n.off = Moment{}
 }
-
-const daemonAbort record.Type = 1202
