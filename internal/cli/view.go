@@ -95,7 +95,7 @@ func (v *view) shown() []*trail.Session {
 // events.
 func (v *view) findings() []*trail.Finding {
 	var shown []*trail.Finding
-	for _, f := range trail.Findings(v.trail.Events(), v.sessions) {
+	for _, f := range trail.Findings(v.trail.Events(), v.sessions, v.trail.Unwatched()) {
 		if v.Finding(f) {
 			shown = append(shown, f)
 		}

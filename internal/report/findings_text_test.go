@@ -128,7 +128,7 @@ func FuzzFindingsText(f *testing.F) {
 		if o.Width < 0 {
 			o.Width = 0
 		}
-		found := trail.Findings([]*trail.Event{ev}, nil)
+		found := trail.Findings([]*trail.Event{ev}, nil, nil)
 		got := findingLines(t, o, found...)
 		for _, r := range got {
 			if r != '\n' && !shown(r) {

@@ -54,7 +54,7 @@ func follow(t testing.TB, log string) found {
 	tr.End()
 	f.sessions, f.summary = c.Sessions(), tr.Summary()
 	f.events = tr.Events()
-	f.findings = trail.Findings(f.events, f.sessions)
+	f.findings = trail.Findings(f.events, f.sessions, tr.Unwatched())
 	return f
 }
 

@@ -24,7 +24,7 @@ func told(t testing.TB, lines []string) ([]*Event, []*Session, []*Finding) {
 	}
 	tr.End()
 	sessions := c.Sessions()
-	return tr.Events(), sessions, Findings(tr.Events(), sessions)
+	return tr.Events(), sessions, Findings(tr.Events(), sessions, tr.Unwatched())
 }
 
 // inWords describes events in a line each: serial, session, what.

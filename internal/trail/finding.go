@@ -98,10 +98,10 @@ func severityOf(k FindingKind) Severity {
 	return Warning
 }
 
-// Findings gives what is to be found in a trail's events and sessions: all
-// that it gave after End. They come by time.
-func Findings(events []*Event, sessions []*Session) []*Finding {
-	f := finder{auditd: map[string]*watch{}, repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}, pids: map[*Finding][]uint32{}}
+// Findings gives what is to be found in a trail's events and sessions, and the
+// times in which nobody wrote it: all that it gave after End. They come by time.
+func Findings(events []*Event, sessions []*Session, unwatched map[string][]Span) []*Finding {
+	f := finder{repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}, pids: map[*Finding][]uint32{}}
 	for _, ev := range events {
 		f.event(ev)
 	}
@@ -109,6 +109,11 @@ func Findings(events []*Event, sessions []*Session) []*Finding {
 		f.session(s)
 	}
 	f.conflicts(sessions)
+	for node, spans := range unwatched {
+		for _, off := range spans {
+			f.auditdOff(node, off)
+		}
+	}
 	slices.SortStableFunc(f.found, func(a, b *Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.At.Millis, b.At.Millis),
@@ -123,7 +128,6 @@ func Findings(events []*Event, sessions []*Session) []*Finding {
 type finder struct {
 	found   []*Finding
 	repeats map[repeat]*Finding
-	auditd  map[string]*watch // by node
 	crashed map[*Session]bool
 	pids    map[*Finding][]uint32 // of senders
 }

@@ -41,7 +41,6 @@ func (f *finder) event(ev *Event) {
 			n.Text += "; sent by " + senderText(ev.Sender, []uint32{ev.Sender.PID})
 		}
 	}
-	f.watchAuditd(ev)
 }
 
 // anomaly finds what the kernel found odd of a guest's process, or of a
@@ -234,54 +233,24 @@ func senderText(by *Sender, pids []uint32) string {
 	return fmt.Sprintf("%s (pid %s, uid %d)", exe, strings.Join(list, " "), by.UID)
 }
 
-// watch is what is known of a node's auditd.
-type watch struct {
-	off  *Finding // since it ended
-	last *Finding // the last time it was off, having ended as it should
-	back Moment   // when it was seen to write again
-}
-
-// watchAuditd finds from when to when auditd did not write.
-func (f *finder) watchAuditd(ev *Event) {
-	w := f.auditd[ev.Node]
-	if w == nil {
-		w = &watch{}
-		f.auditd[ev.Node] = w
-	}
-	if ev.Op == OpAuditdBack {
-		w.back = ev.At
+// auditdOff finds when nobody wrote a node's log.
+func (f *finder) auditdOff(node string, off Span) {
+	n := f.add(AuditdOff, node, nil, off.From)
+	n.Until = off.To
+	if off.To != (Moment{}) {
+		n.Proof = append(n.Proof, off.To)
 	}
 	switch {
-	case ev.Op == OpAuditdStart && w.back != (Moment{}) && ev.At.Millis < w.back.Millis+lateStart:
-		w.back = Moment{}
-	case ev.Op == OpAuditdEnd && w.off == nil:
-		w.off = f.of(AuditdOff, ev)
-		w.off.Text = "auditd ended; that it began again is not in the log"
-	case (ev.Op == OpAuditdStart || ev.Op == OpAuditdBack) && w.off != nil:
-		w.off.Until = ev.At
-		w.off.Proof = append(w.off.Proof, ev.At)
-		if w.off.Severity != Info {
-			w.off.Text = "auditd did not write; what happened meanwhile is not in the log"
-		}
-		w.off, w.last = nil, w.off
-	case ev.Op == OpAuditdStart && ev.Before != (Moment{}):
-		n := f.of(AuditdOff, ev)
-		n.At, n.Until = ev.Before, ev.At
-		n.Proof = []Moment{ev.Before, ev.At}
+	case off.To == (Moment{}):
+		n.Text = "auditd ended; that it began again is not in the log"
+	case off.Booted:
+		n.Severity = Info
+		n.Text = "auditd did not write while the host went down and booted"
+	case off.Said:
+		n.Text = "auditd did not write; what happened meanwhile is not in the log"
+	default:
 		n.Text = "auditd began again without having ended: it did not write for some of this time"
-		w.last = nil
-	case ev.Op == OpBoot && w.off != nil:
-		w.off.overBoot()
-	case ev.Op == OpBoot && w.last != nil && ev.Before.Millis <= w.last.At.Millis:
-		w.last.overBoot()
-		w.last = nil
 	}
-}
-
-// overBoot tells that auditd was off because its host was.
-func (n *Finding) overBoot() {
-	n.Severity = Info
-	n.Text = "auditd did not write while the host went down and booted"
 }
 
 // counted says that so many records did something.

@@ -251,7 +251,7 @@ func TestManyHolders(t *testing.T) {
 		})
 	}
 	begin := time.Now()
-	findings := Findings(nil, sessions)
+	findings := Findings(nil, sessions, nil)
 	if len(findings) != 1 || findings[0].Count != guests || !strings.HasSuffix(findings[0].Text, "g0, g1, g2, g3, g4 and 19995 more") {
 		t.Fatalf("%d findings, the first %+v", len(findings), findings[0])
 	}

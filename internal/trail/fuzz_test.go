@@ -94,7 +94,7 @@ func checkEvents(t *testing.T, log []byte, want [states]int64) {
 	if told != virt {
 		t.Fatalf("%d VIRT records, %d of them told", virt, told)
 	}
-	for _, f := range Findings(events, sessions) {
+	for _, f := range Findings(events, sessions, tr.Unwatched()) {
 		if len(f.Proof) == 0 && f.At != (Moment{}) || f.Text == "" { // no record is of the zero moment
 			t.Fatalf("%+v", f)
 		}

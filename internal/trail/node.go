@@ -65,16 +65,19 @@ func (n *node) arrive(e *entry) {
 		return
 	}
 	n.stretches[e.boot].remember(e.rec.Stamp)
+	before := n.wrote
 	n.writes(e.rec.Stamp)
 	isBoot := e.rec.Type == record.SystemBoot
 	switch {
 	case e.boot > n.reached:
 		n.reached = e.boot
+		n.bootedSince(before)
 		n.addBoot(boot{e.rec.Stamp, true})
 		n.announced = isBoot
 	case isBoot && !n.announced && n.reached > 0: // of the boot just found
 		n.announced = true
 	case isBoot:
+		n.bootedSince(before)
 		n.addBoot(boot{e.rec.Stamp, false})
 	}
 	if e.boot == n.boot {

@@ -4,7 +4,14 @@ import "github.com/virtaudit/virtaudit/record"
 
 // A Span is a time in which nobody wrote the log: what happened then is not in
 // it. To is zero where it lasts.
-type Span struct{ From, To Moment }
+type Span struct {
+	From, To Moment
+	// Said tells that auditd said that it ended; otherwise it was gone for some
+	// time between two records.
+	Said bool
+	// Booted tells that the host booted meanwhile.
+	Booted bool
+}
 
 // maxSpans is how many of them are kept of a node, the first ones.
 const maxSpans = 1 << 16
@@ -15,7 +22,7 @@ func (t *Trail) Unwatched() map[string][]Span {
 	for _, n := range t.nodes {
 		spans := n.unwatched
 		if n.off != (Moment{}) {
-			spans = append(spans[:len(spans):len(spans)], Span{From: n.off})
+			spans = append(spans[:len(spans):len(spans)], Span{From: n.off, Said: true})
 		}
 		if len(spans) > 0 {
 			all[n.name] = spans
@@ -32,6 +39,7 @@ func (n *node) auditd(r *record.Record) {
 		if n.off == (Moment{}) {
 			n.off = r.Stamp
 		}
+		n.back = Moment{}
 	case record.DaemonStart:
 		if back := n.back; back != (Moment{}) {
 			n.back = Moment{}
@@ -39,11 +47,12 @@ func (n *node) auditd(r *record.Record) {
 				return
 			}
 		}
-		if n.off == (Moment{}) {
+		said := n.off != (Moment{})
+		if !said {
 			n.off = n.wrote
 		}
 		if n.off != (Moment{}) {
-			n.on(r.Stamp)
+			n.on(r.Stamp, said)
 		}
 	}
 }
@@ -55,15 +64,23 @@ const lateStart = 60_000
 // writes notes that auditd wrote a record of the kernel's.
 func (n *node) writes(at Moment) {
 	if n.off != (Moment{}) {
-		n.on(at)
+		n.on(at, true)
 		n.back = at
 	}
 	n.wrote = at
 }
 
-func (n *node) on(at Moment) {
+// bootedSince tells the last span that the host booted in it, if the last record
+// before the boot is not behind its beginning.
+func (n *node) bootedSince(last Moment) {
+	if i := len(n.unwatched) - 1; i >= 0 && n.unwatched[i].Said && last.Millis <= n.unwatched[i].From.Millis {
+		n.unwatched[i].Booted = true
+	}
+}
+
+func (n *node) on(at Moment, said bool) {
 	if len(n.unwatched) < maxSpans {
-		n.unwatched = append(n.unwatched, Span{n.off, at})
+		n.unwatched = append(n.unwatched, Span{From: n.off, To: at, Said: said})
 	}
 	n.off = Moment{}
 }
