@@ -22,7 +22,8 @@ var product = []string{
 	"record", "guest/...", "auditlog", "kaudit/...",
 	"internal/input", "internal/fact", "internal/trail", "internal/store",
 	"internal/hypervisor/...", "internal/agent", "internal/report", "internal/web",
-	"internal/when", "internal/doctor",
+	"internal/when", "internal/doctor", "internal/reconcile", "internal/follow", "internal/witness",
+	"web",
 }
 
 var dependencyMap = []rule{
@@ -55,10 +56,22 @@ var dependencyMap = []rule{
 	},
 	{tree: "internal/fact", may: []string{"record", "guest"}},
 	{tree: "internal/trail", may: []string{"record", "internal/fact"}},
+	{tree: "internal/reconcile", may: []string{"record", "internal/fact", "internal/trail"}},
 	{
 		tree:    "internal/store",
-		may:     []string{"internal/fact", "internal/trail"},
+		may:     []string{"record", "internal/fact", "internal/trail"},
 		modules: []string{"modernc.org/sqlite"},
+		outside: true,
+	},
+	{
+		tree:    "internal/follow",
+		may:     []string{"record", "auditlog", "kaudit", "internal/fact", "internal/input"},
+		modules: []string{"golang.org/x/sys"},
+		outside: true,
+	},
+	{
+		tree:    "internal/witness",
+		may:     []string{"record", "guest/...", "internal/fact", "internal/hypervisor/..."},
 		outside: true,
 	},
 	{
@@ -81,7 +94,7 @@ var dependencyMap = []rule{
 	{tree: "internal/report", may: []string{"record", "internal/trail"}},
 	{
 		tree:    "internal/web",
-		may:     []string{"internal/trail"},
+		may:     []string{"record", "internal/fact", "internal/trail", "internal/store", "web"},
 		modules: []string{"github.com/prometheus/client_golang"},
 		outside: true,
 	},
@@ -90,7 +103,7 @@ var dependencyMap = []rule{
 	{
 		tree:    "internal/agent",
 		may:     product,
-		modules: []string{"github.com/coreos/go-systemd"},
+		modules: []string{"github.com/coreos/go-systemd", "go.yaml.in/yaml", "github.com/prometheus/client_golang", "golang.org/x/sys"},
 		outside: true,
 	},
 	{
@@ -99,6 +112,8 @@ var dependencyMap = []rule{
 		modules: []string{"github.com/spf13/cobra", "golang.org/x/term"},
 		outside: true,
 	},
+	{tree: "web"}, // the pages' files, embedded
+
 	{tree: "cmd/virtaudit", may: []string{"internal/cli"}, outside: true},
 
 	// The project's own tools and tests; no part of the binary.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -40,6 +41,17 @@ type Event struct {
 	Before Moment
 	// Count is how many records an event of OpLate stands for.
 	Count int
+
+	// Fact is the number of the fact that tells it, and Nth counts the events of
+	// one fact from 0. SessionID is the ID of its session. All are 0 where facts
+	// have no numbers.
+	Fact      uint64
+	Nth       int
+	SessionID uint64
+	// By is who told it, where that wasn't the log. Then it happened after Before
+	// and at At at the latest, and Text is what was told, if it was words.
+	By   fact.Witness
+	Text string
 
 	session *Session
 }

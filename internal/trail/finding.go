@@ -3,6 +3,8 @@ package trail
 import (
 	"cmp"
 	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
 // A Finding is what somebody should look at: a failure, a gap, a conflict, a
@@ -27,6 +29,16 @@ type Finding struct {
 	Text string
 	// Proof are the records that prove it: the first and the last of many.
 	Proof []Moment
+
+	// ID names a finding of a Live, as long as facts have numbers: the same facts
+	// give the same. SessionID and OtherIDs are those of its sessions.
+	ID        string
+	SessionID uint64
+	OtherIDs  []uint64
+	// By is the witness that the log is compared with, and Facts the observations
+	// that prove it, of findings that no record alone could give.
+	By    fact.Witness
+	Facts []uint64
 }
 
 // Severity tells how much a finding matters.
@@ -64,6 +76,13 @@ const (
 	OrderBroken      FindingKind = "order-broken"
 	AuditdOff        FindingKind = "auditd-off"
 	GuestDied        FindingKind = "guest-died"
+
+	// These compare witnesses; only a service has more than the log.
+	Unrecorded      FindingKind = "unrecorded"
+	Unconfirmed     FindingKind = "unconfirmed"
+	Undeclared      FindingKind = "undeclared"
+	EmissionUnknown FindingKind = "emission-unknown"
+	SourceUnwatched FindingKind = "source-unwatched"
 )
 
 // FindingKinds are the kinds, with what each is in a few words.
@@ -87,6 +106,11 @@ var FindingKinds = []struct {
 	{UnknownSender, Warning, "a record's sender is no known hypervisor daemon"},
 	{OrderBroken, Warning, "records out of order, or the clock was set back"},
 	{AuditdOff, Warning, "auditd did not write for a time"},
+	{Unrecorded, Warning, "a change of a guest that no record tells of (serve)"},
+	{Unconfirmed, Warning, "a record that the definition or the process contradicts (serve)"},
+	{Undeclared, Warning, "a guest's process holds what no record and no definition names (serve)"},
+	{EmissionUnknown, Warning, "whether a record that was to be added was sent is not known (serve)"},
+	{SourceUnwatched, Info, "a source was not watched for a time (serve)"},
 }
 
 func severityOf(k FindingKind) Severity {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -70,6 +71,13 @@ type Session struct {
 	// it.
 	Number int
 
+	// ID is the number of the session's first fact; 0 where facts have none, as
+	// in logs.
+	ID uint64
+	// By is who alone shows that there is such a session: a witness other than
+	// the log. It is empty of a session that records tell of.
+	By fact.Witness
+
 	presumed presumption
 	open     map[holdKey][]int // holdings that hold still, of a session with many
 	allowed  map[[2]string][]int
@@ -119,6 +127,16 @@ type Holding struct {
 	Marks record.Marks
 	// Unproven tells that the record that began it lost its result.
 	Unproven bool
+
+	// By is who shows it where no record does: what follows is of such a holding
+	// alone. It began after Earliest, where that is known, and before From; it
+	// ended after Latest and before To.
+	By               fact.Witness
+	Earliest, Latest Moment
+	// Begin and End are the facts that show it, 0 where there is none.
+	Begin, End uint64
+	// Also are the witnesses that show it too, of any holding.
+	Also []fact.Witness
 }
 
 // A Step is a quantity from a moment on, until the next step of its kind.

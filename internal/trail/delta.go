@@ -1,0 +1,28 @@
+package trail
+
+// A Delta is what a trail that grows has gained since the last one: rows that
+// are new, or that replace those of the same ID. What it gives is the caller's to
+// keep and not to change.
+type Delta struct {
+	// Sessions are whole: as they would be if no more facts came.
+	Sessions []*Session
+	// Merged are the IDs of sessions that turned out to be part of others, or
+	// none at all.
+	Merged []uint64
+	// Events are named by Fact and Nth.
+	Events []*Event
+	// Findings are named by ID, Dropped are IDs of those that hold no more.
+	Findings []*Finding
+	Dropped  []string
+	// Unwatched are, of the nodes where they changed, all times in which auditd
+	// did not write.
+	Unwatched map[string][]Span
+	// LastSeen is the last record of each node that had any.
+	LastSeen map[string]Moment
+}
+
+// Empty tells whether nothing has changed.
+func (d *Delta) Empty() bool {
+	return len(d.Sessions) == 0 && len(d.Merged) == 0 && len(d.Events) == 0 && len(d.Findings) == 0 &&
+		len(d.Dropped) == 0 && len(d.Unwatched) == 0 && len(d.LastSeen) == 0
+}
