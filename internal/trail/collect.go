@@ -21,24 +21,7 @@ func (c *Collector) Session(s *Session) { c.sessions = append(c.sessions, s) }
 // Sessions gives the sessions, each node's in the order of its boots and their
 // serials, and the nodes' by time.
 func (c *Collector) Sessions() []*Session {
-	slices.SortStableFunc(c.sessions, func(a, b *Session) int {
-		return cmp.Or(
-			cmp.Compare(a.Node, b.Node),
-			cmp.Compare(a.boot, b.boot),
-			cmp.Compare(a.First.Serial, b.First.Serial),
-			cmp.Compare(a.First.Millis, b.First.Millis),
-			cmp.Compare(a.UUID, b.UUID),
-		)
-	})
-	var nodes [][]*Session
-	for i, s := range c.sessions {
-		if i == 0 || c.sessions[i-1].Node != s.Node {
-			nodes = append(nodes, nil)
-		}
-		last := &nodes[len(nodes)-1]
-		*last = append(*last, s)
-	}
-	c.sessions = merge(nodes, func(s *Session) int64 { return s.First.Millis })
+	c.sessions = SortSessions(c.sessions)
 	c.number()
 	return c.sessions
 }

@@ -42,6 +42,7 @@ type tenure struct {
 	session  *Session
 	from, to Moment
 	forever  bool // as far as the log goes
+	fact     uint64
 }
 
 // conflicts finds what several guests of a node held at once.
@@ -60,7 +61,7 @@ func (f *finder) conflicts(sessions []*Session) {
 			if !ok || !sure {
 				continue
 			}
-			p := place{s.Node, s.boot, Resource{h.Kind, canonicalID(h.ID), h.Sub}}
+			p := place{s.Node, s.Boot, Resource{h.Kind, canonicalID(h.ID), h.Sub}}
 			if tenures[p] == nil {
 				order = append(order, p)
 				kinds[p] = kind
@@ -77,7 +78,7 @@ func (f *finder) conflicts(sessions []*Session) {
 
 // tenureOf gives from when to when a holding is proven.
 func tenureOf(s *Session, h *Holding) (tenure, bool) {
-	t := tenure{session: s, from: h.From, to: h.To}
+	t := tenure{session: s, from: h.From, to: h.To, fact: h.Begin}
 	if t.from == (Moment{}) || h.Unproven {
 		return t, false
 	}
@@ -98,7 +99,7 @@ type point struct {
 // overlaps finds the stretches in which several guests held a resource, and
 // tells each once.
 func (f *finder) overlaps(kind FindingKind, p place, all []tenure) {
-	o := overlap{holders: map[string]*holder{}}
+	o := overlap{holders: map[string]holder{}}
 	for _, pt := range pointsOf(all) {
 		if !pt.begin {
 			if o.leave(pt.tenure) == 1 && o.finding != nil {
@@ -111,7 +112,8 @@ func (f *finder) overlaps(kind FindingKind, p place, all []tenure) {
 		if o.enter(pt.tenure) > 1 && o.finding == nil {
 			o.finding = f.add(kind, p.node, pt.session, pt.at)
 			o.finding.Resource, o.finding.Proof = p.res, nil
-			o.joined, o.known = o.present(), map[string]bool{}
+			o.finding.ID, o.finding.SessionID = conflictID(pt.fact), pt.session.ID
+			o.joined, o.known = o.present(), make(map[string]bool, len(o.holders))
 			for k := range o.holders {
 				o.known[k] = true
 			}
@@ -127,7 +129,7 @@ func (f *finder) overlaps(kind FindingKind, p place, all []tenure) {
 // pointsOf gives the beginnings and ends in order, ends first: what is handed
 // over in one record is not held by both.
 func pointsOf(all []tenure) []point {
-	var points []point
+	points := make([]point, 0, 2*len(all))
 	for i := range all {
 		t := &all[i]
 		points = append(points, point{t.from, true, t})
@@ -156,7 +158,7 @@ type holder struct {
 // overlap is who holds a resource now, and the finding of it where these are
 // several guests.
 type overlap struct {
-	holders map[string]*holder
+	holders map[string]holder
 	finding *Finding
 	joined  []*tenure // those that the finding is about, a guest once
 	known   map[string]bool
@@ -172,26 +174,28 @@ func holderKey(s *Session) string {
 // enter and leave give how many guests hold the resource then.
 func (o *overlap) enter(t *tenure) int {
 	k := holderKey(t.session)
-	if o.holders[k] == nil {
-		o.holders[k] = &holder{first: t}
+	h := o.holders[k]
+	if h.count++; h.count == 1 {
+		h.first = t
 	}
-	o.holders[k].count++
+	o.holders[k] = h
 	return len(o.holders)
 }
 
 func (o *overlap) leave(t *tenure) int {
 	k := holderKey(t.session)
-	if h := o.holders[k]; h != nil {
-		if h.count--; h.count == 0 {
-			delete(o.holders, k)
-		}
+	if h := o.holders[k]; h.count > 1 {
+		h.count--
+		o.holders[k] = h
+	} else {
+		delete(o.holders, k)
 	}
 	return len(o.holders)
 }
 
 // present gives the holders in order.
 func (o *overlap) present() []*tenure {
-	var all []*tenure
+	all := make([]*tenure, 0, len(o.holders))
 	for _, h := range o.holders {
 		all = append(all, h.first)
 	}
@@ -218,6 +222,9 @@ func (o *overlap) tell() {
 	for i, t := range o.joined {
 		if t.session != n.Session {
 			n.Others = append(n.Others, t.session)
+			if t.session.ID != 0 {
+				n.OtherIDs = append(n.OtherIDs, t.session.ID)
+			}
 		}
 		if i < maxNamed {
 			names = append(names, guestName(t.session))

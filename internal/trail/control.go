@@ -34,10 +34,10 @@ func (t *Trail) controlStart(e *entry) {
 		t.tellControl(e, nil, nil, OpStart)
 		return
 	}
-	t.settleStart(g)
+	t.settleAll(g)
 	s := t.start(g, e)
 	g.starting = nil
-	t.supersede(g, s.First)
+	t.supersede(g, s)
 	s.Start, s.PID = r.Stamp, pid
 	s.StartReason = t.fieldText(r, "reason")
 	t.opened(g, s)
@@ -48,7 +48,7 @@ func (t *Trail) controlStart(e *entry) {
 func (t *Trail) cutStart(g *guest, e *entry) {
 	var s *Session
 	if g != nil {
-		t.settleStart(g)
+		t.settleAll(g)
 		s = t.start(g, e)
 		s.cutStart = true
 	}
@@ -64,11 +64,11 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 		return
 	}
 	t.settle(g)
-	t.settleStart(g)
+	t.settleAll(g)
 	s := t.start(g, e)
 	g.starting = nil
 	if g.open != nil {
-		g.open.presume(presumption{why: startedAgain, at: s.First})
+		g.open.presume(presumption{why: startedAgain, at: s.First, by: s.begun})
 	}
 	t.tellControl(e, g, s, OpStart)
 	s.State = Failed
@@ -89,7 +89,7 @@ func (t *Trail) controlStop(e *entry) {
 		t.tellControl(e, nil, nil, OpStop)
 		return
 	}
-	t.settleStart(g)
+	t.settleAll(g)
 	if before(e, g) {
 		t.strayStop(g, e)
 		return
@@ -105,12 +105,12 @@ func (t *Trail) controlStop(e *entry) {
 		t.counts.StopsWithoutStart++
 	}
 	if r.Result == record.Unknown && r.Marks&record.Cut != 0 { // it ends unless more is heard of it
-		s.presume(presumption{why: stopCut, at: r.Stamp})
+		s.presume(presumption{why: stopCut, at: r.Stamp, by: e.mark()})
 		return
 	}
 	s.State, s.End = Closed, r.Stamp
 	s.EndReason = t.fieldText(r, "reason")
-	s.end(r.Stamp, ByStop)
+	s.end(r.Stamp, ByStop, e.fact)
 	t.close(g)
 	g.forget()
 }
@@ -128,7 +128,7 @@ func before(e *entry, g *guest) bool {
 // strayStop takes a stop of a session that is over already: all that is known
 // of it is that it was stopped.
 func (t *Trail) strayStop(g *guest, e *entry) {
-	s := t.fresh(g, &e.rec)
+	s := t.fresh(g, e)
 	t.touch(s, e)
 	t.tellControl(e, g, s, OpStop)
 	t.counts.StopsWithoutStart++
@@ -145,7 +145,7 @@ func (t *Trail) controlInit(e *entry) {
 		t.tellControl(e, nil, nil, OpInit)
 		return
 	}
-	t.settleStart(g)
+	t.settleAll(g)
 	s := t.live(g, e)
 	t.tellControl(e, g, s, OpInit)
 	if r.Result == record.Failed {
@@ -168,13 +168,13 @@ func (t *Trail) label(e *entry) {
 		t.tellLabel(e, nil, nil, &Label{})
 		return
 	}
-	t.settleStart(g)
+	t.settleAll(g)
 	l := Label{
 		Model: t.fieldText(r, "model"), Process: t.fieldText(r, "vm-ctx"),
 		Image: t.fieldText(r, "img-ctx"), At: r.Stamp,
 	}
 	if g.starting != nil && g.starting.bound(l.Model) { // one start more
-		t.abandon(g, presumption{why: startedAgain, at: r.Stamp})
+		t.abandon(g, presumption{why: startedAgain, at: r.Stamp, by: e.mark()})
 	}
 	s := t.start(g, e)
 	s.labelled = true

@@ -7,10 +7,15 @@ type Delta struct {
 	// Sessions are whole: as they would be if no more facts came.
 	Sessions []*Session
 	// Merged are the IDs of sessions that turned out to be part of others, or
-	// none at all.
+	// none at all. Records alone never show that.
 	Merged []uint64
-	// Events are named by Fact and Nth.
-	Events []*Event
+	// Numbers are those of sessions, by their ID, that are otherwise unchanged and
+	// not in Sessions: one that came out of order was before them.
+	Numbers map[uint64]int
+	// Events are named by Fact and Nth. Withdrawn are losses that were presumed,
+	// and of which the session went on.
+	Events    []*Event
+	Withdrawn []EventID
 	// Findings are named by ID, Dropped are IDs of those that hold no more.
 	Findings []*Finding
 	Dropped  []string
@@ -21,8 +26,15 @@ type Delta struct {
 	LastSeen map[string]Moment
 }
 
+// An EventID names an event.
+type EventID struct {
+	Fact uint64
+	Nth  int
+}
+
 // Empty tells whether nothing has changed.
 func (d *Delta) Empty() bool {
-	return len(d.Sessions) == 0 && len(d.Merged) == 0 && len(d.Events) == 0 && len(d.Findings) == 0 &&
-		len(d.Dropped) == 0 && len(d.Unwatched) == 0 && len(d.LastSeen) == 0
+	return len(d.Sessions) == 0 && len(d.Merged) == 0 && len(d.Numbers) == 0 &&
+		len(d.Events) == 0 && len(d.Withdrawn) == 0 && len(d.Findings) == 0 && len(d.Dropped) == 0 &&
+		len(d.Unwatched) == 0 && len(d.LastSeen) == 0
 }

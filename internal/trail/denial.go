@@ -141,7 +141,7 @@ func (t *Trail) anomaly(e *entry) {
 	if r.Type == record.AnomAbend {
 		op = OpCrash
 		if s != nil {
-			s.presumed = presumption{why: crashed, at: r.Stamp, exact: true, sig: number(r, "sig")}
+			s.presumed = presumption{why: crashed, at: r.Stamp, exact: true, sig: number(r, "sig"), by: e.crashMark()}
 		}
 	}
 	if ev := t.tellProcess(e, s, uuid, op); ev != nil {

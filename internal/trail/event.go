@@ -43,10 +43,13 @@ type Event struct {
 	Count int
 
 	// Fact is the number of the fact that tells it, and Nth counts the events of
-	// one fact from 0. SessionID is the ID of its session. All are 0 where facts
+	// one fact from 0; losses of sessions that it shows have less, as they stand
+	// before it. A node's events are in the order of
+	// Order and Nth. SessionID is the ID of its session. All are 0 where facts
 	// have no numbers.
 	Fact      uint64
 	Nth       int
+	Order     uint64
 	SessionID uint64
 	// By is who told it, where that wasn't the log. Then it happened after Before
 	// and at At at the latest, and Text is what was told, if it was words.
@@ -54,6 +57,8 @@ type Event struct {
 	Text string
 
 	session *Session
+	counted int          // Count when it was given
+	givenAs *liveSession // what it was given as part of, in a copy
 }
 
 // Sender is the process that sent a record, and its program.
@@ -130,14 +135,26 @@ func (t *Trail) tell(e *entry, s *Session, op string) *Event {
 		Result: r.Result, Marks: r.Marks, Late: e.late, session: s,
 	}
 	ev.Sender = t.senderOf(r)
-	e.node.events = append(e.node.events, ev)
+	t.note(e, ev)
 	return ev
+}
+
+// note keeps an event.
+func (t *Trail) note(e *entry, ev *Event) {
+	if t.owner != nil {
+		t.owner.note(e, ev)
+		return
+	}
+	e.node.events = append(e.node.events, ev)
 }
 
 // eventBlock is how many events are allocated at once.
 const eventBlock = 128
 
 func (t *Trail) newEvent() *Event {
+	if t.owner != nil { // which may keep one of many
+		return &Event{}
+	}
 	if len(t.block) == 0 {
 		t.block = make([]Event, eventBlock)
 	}
@@ -182,8 +199,8 @@ func (t *Trail) tellGuest(e *entry, g *guest, s *Session, op string) *Event {
 	default:
 		ev.UUID, ev.Name = t.fieldText(&e.rec, "uuid"), t.fieldText(&e.rec, "vm")
 	}
-	if ev.UUID != "" && e.node.names[ev.UUID] != ev.Name {
-		e.node.names[ev.UUID] = ev.Name
+	if ev.UUID != "" && e.node.names.get(ev.UUID) != ev.Name {
+		e.node.names.put(ev.UUID, ev.Name)
 	}
 	return ev
 }
@@ -233,7 +250,18 @@ func (t *Trail) tellLoss(n *node, s *Session) {
 	if s.End != (Moment{}) {
 		ev.At = s.End
 	}
+	by := s.presumed.by
+	ev.Fact, ev.Nth, ev.Order = by.fact, by.nth, by.order
+	if t.owner != nil {
+		t.owner.lost(ev)
+		return
+	}
 	n.losses = append(n.losses, ev)
+}
+
+// compareGuests gives the order of the guests of two sessions.
+func compareGuests(a, b *Session) int {
+	return cmp.Or(cmp.Compare(a.UUID, b.UUID), cmp.Compare(a.Name, b.Name))
 }
 
 // Events gives what was told, node by node in the order of its records, and
@@ -247,17 +275,21 @@ func (t *Trail) Events() []*Event {
 }
 
 // eventsInOrder gives a node's events, the losses of its sessions beside what
-// proves them: behind a crash, before a boot or the next start.
+// proves them: behind a crash, before a boot or the next start. Several are in
+// the order of their guests.
 func (n *node) eventsInOrder() []*Event {
 	lost := map[Moment][]*Event{}
 	for _, ev := range n.losses {
 		lost[ev.At] = append(lost[ev.At], ev)
 	}
+	for _, evs := range lost {
+		slices.SortStableFunc(evs, func(a, b *Event) int { return compareGuests(a.session, b.session) })
+	}
 	events := make([]*Event, 0, len(n.events))
 	for _, ev := range n.events {
 		crashes := lost[ev.At]
 		delete(lost, ev.At)
-		if ev.Type == record.AnomAbend {
+		if ev.Op == OpCrash {
 			events = append(append(events, ev), crashes...)
 		} else {
 			events = append(append(events, crashes...), ev)

@@ -53,7 +53,9 @@ func (t *Trail) tellProcess(e *entry, s *Session, uuid, op string) *Event {
 		return nil
 	}
 	if ev.UUID = uuid; s == nil {
-		ev.Name = e.node.names[uuid]
+		ev.Name = e.node.names.get(uuid)
+	} else {
+		ev.Name = s.Name
 	}
 	ev.Result = record.Failed
 	return ev

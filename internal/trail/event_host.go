@@ -52,7 +52,7 @@ func (t *Trail) tellHost(e *entry, op string) *Event {
 func (t *Trail) tellSeen(e *entry, op string, before Moment) *Event {
 	ev := t.newEvent()
 	*ev = Event{At: e.rec.Stamp, Node: e.node.name, Op: op, Before: before}
-	e.node.events = append(e.node.events, ev)
+	t.note(e, ev)
 	return ev
 }
 
@@ -64,6 +64,9 @@ func (t *Trail) tellLate(e *entry) {
 		n.lateEvent, n.lateBoot = t.tellHost(e, OpLate), e.boot
 	}
 	n.lateEvent.Count++
+	if t.owner != nil {
+		t.owner.grew(n.lateEvent)
+	}
 }
 
 // watchClock notes when the host's clock was set back. Only what programs send

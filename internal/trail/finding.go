@@ -2,7 +2,6 @@ package trail
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
@@ -125,9 +124,12 @@ func severityOf(k FindingKind) Severity {
 // Findings gives what is to be found in a trail's events and sessions, and the
 // times in which nobody wrote it: all that it gave after End. They come by time.
 func Findings(events []*Event, sessions []*Session, unwatched map[string][]Span) []*Finding {
-	f := finder{repeats: map[repeat]*Finding{}, crashed: map[*Session]bool{}, pids: map[*Finding][]uint32{}}
+	f := finder{repeats: map[repeat]*series{}, crashed: map[*Session]bool{}}
 	for _, ev := range events {
 		f.event(ev)
+	}
+	for _, s := range f.repeats {
+		s.tell()
 	}
 	for _, s := range sessions {
 		f.session(s)
@@ -138,30 +140,17 @@ func Findings(events []*Event, sessions []*Session, unwatched map[string][]Span)
 			f.auditdOff(node, off)
 		}
 	}
-	slices.SortStableFunc(f.found, func(a, b *Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.At.Millis, b.At.Millis),
-			cmp.Compare(a.Node, b.Node),
-			cmp.Compare(a.At.Serial, b.At.Serial),
-		)
-	})
+	SortFindings(f.found)
 	return f.found
 }
 
 // finder collects findings.
 type finder struct {
 	found   []*Finding
-	repeats map[repeat]*Finding
+	repeats map[repeat]*series
 	crashed map[*Session]bool
-	pids    map[*Finding][]uint32 // of senders
-}
-
-// repeat is what findings have in common that are told once, with a count.
-type repeat struct {
-	kind             FindingKind
-	session          *Session
-	node, uuid, name string
-	what             string
+	// onRepeat takes what a series is of, instead of repeats.
+	onRepeat func(repeat, *Event, int)
 }
 
 // add begins a finding of a session, or of a host where that is nil.
@@ -177,24 +166,10 @@ func (f *finder) add(kind FindingKind, node string, s *Session, at Moment) *Find
 	return n
 }
 
-// of begins a finding that an event proves.
+// of begins a finding that an event proves; of the guest by the name that it had
+// then.
 func (f *finder) of(kind FindingKind, ev *Event) *Finding {
 	n := f.add(kind, ev.Node, ev.Session(), ev.At)
-	n.UUID, n.Name = cmp.Or(n.UUID, ev.UUID), cmp.Or(n.Name, ev.Name)
-	return n
-}
-
-// once is of for what many records say: one finding, to which the others add.
-func (f *finder) once(kind FindingKind, ev *Event, what string) *Finding {
-	uuid, name := ev.Guest()
-	k := repeat{kind, ev.Session(), ev.Node, uuid, name, what}
-	if n := f.repeats[k]; n != nil {
-		n.Count++
-		n.Until = ev.At
-		n.Proof = append(n.Proof[:1], ev.At)
-		return n
-	}
-	n := f.of(kind, ev)
-	f.repeats[k] = n
+	n.UUID, n.Name = cmp.Or(ev.UUID, n.UUID), cmp.Or(ev.Name, n.Name)
 	return n
 }

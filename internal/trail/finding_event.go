@@ -71,9 +71,7 @@ func (f *finder) died(ev *Event) {
 
 // late finds records that came out of order: of each guest, and of the host.
 func (f *finder) late(ev *Event) {
-	n := f.once(OrderBroken, ev, "late")
-	n.Count += max(ev.Count, 1) - 1
-	n.Text = counted(n.Count, "record", "came after records with higher serials")
+	f.once(OrderBroken, ev, late, max(ev.Count, 1))
 }
 
 // virt finds what a VIRT record shows, whatever it tells of.
@@ -204,18 +202,11 @@ func knownSender(exe string) bool {
 // sender finds records that no hypervisor's daemon sent: whoever has
 // CAP_AUDIT_WRITE can send them.
 func (f *finder) sender(ev *Event) {
-	by := ev.Sender
-	if by == nil {
-		by = &Sender{}
-	}
+	by := senderOf(ev)
 	if by.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(by.Exe) {
 		return
 	}
-	n := f.once(UnknownSender, ev, fmt.Sprint(by.UID, " ", by.Exe))
-	if pids := f.pids[n]; len(pids) <= maxNamed && !slices.Contains(pids, by.PID) {
-		f.pids[n] = append(pids, by.PID)
-	}
-	n.Text = counted(n.Count, "record", "sent by "+senderText(by, f.pids[n])+", no known hypervisor daemon")
+	f.once(UnknownSender, ev, senderKey(ev), 1)
 }
 
 func senderText(by *Sender, pids []uint32) string {

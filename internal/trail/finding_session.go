@@ -7,6 +7,7 @@ func (f *finder) session(s *Session) {
 		f.lost(s)
 	case s.State == Closed && s.Start == (Moment{}) && !s.cutStart:
 		n := f.add(StopWithoutStart, s.Node, s, s.End)
+		n.ID = sessionFindingID(n, 0)
 		n.Text = sentence("stopped", bracketed(quoted(s.EndReason))+";", "its start is not in the log")
 	}
 	if s.Start == (Moment{}) || s.State == Failed {
@@ -23,11 +24,12 @@ func (f *finder) session(s *Session) {
 func (f *finder) lost(s *Session) {
 	if s.End != (Moment{}) {
 		n := f.add(SessionLost, s.Node, s, s.End)
+		n.ID = sessionFindingID(n, 0)
 		n.Text = "the session ended without a stop: " + s.EndReason
 		return
 	}
 	n := f.add(SessionLost, s.Node, s, s.EndAfter)
-	n.Until = s.EndBefore
+	n.ID, n.Until = sessionFindingID(n, 0), s.EndBefore
 	n.Proof = append(n.Proof, s.EndBefore)
 	n.Text = "the session ended without a stop at a time that is unknown: " + s.EndReason
 }
@@ -35,7 +37,7 @@ func (f *finder) lost(s *Session) {
 // unheld finds what a guest gave up that no record gave it.
 func (f *finder) unheld(s *Session, h *Holding) {
 	n := f.add(DetachedUnheld, s.Node, s, h.To)
-	n.Resource = Resource{Kind: h.Kind, ID: h.ID, Sub: h.Sub}
+	n.ID, n.Resource = sessionFindingID(n, h.End), Resource{Kind: h.Kind, ID: h.ID, Sub: h.Sub}
 	n.Text = sentence(string(h.Ended), "of", n.Resource.String()+",", "which no record gave to the session")
 	if h.Kind == "rng" {
 		// libvirt records no attach of a random device, only its detach.

@@ -15,6 +15,7 @@ type guest struct {
 	open *Session
 	// starting is what was recorded of a start whose op=start hasn't come.
 	starting *Session
+	live     *liveGuest // in a Live
 }
 
 // presumption is evidence that a session ended, before it is certain: a stop
@@ -24,6 +25,7 @@ type presumption struct {
 	at    Moment // the evidence
 	exact bool   // the end was at that moment, not just before it
 	sig   uint64 // the signal of a crash
+	by    mark
 }
 
 // loss is what proves that a session without a stop has ended.
@@ -62,6 +64,7 @@ func (t *Trail) guestOf(n *node, r *record.Record) *guest {
 		return nil
 	}
 	if g := n.guests[string(key)]; g != nil {
+		t.touched(g)
 		return g
 	}
 	g := &guest{node: n, key: string(key)}
@@ -71,6 +74,7 @@ func (t *Trail) guestOf(n *node, r *record.Record) *guest {
 		g.uuid = uuid.String()
 	}
 	n.guests[g.key] = g
+	t.touched(g)
 	return g
 }
 
@@ -92,11 +96,14 @@ func guestKey(r *record.Record, dst []byte) []byte {
 }
 
 // fresh gives an empty session of a guest that begins with this record.
-func (t *Trail) fresh(g *guest, r *record.Record) *Session {
+func (t *Trail) fresh(g *guest, e *entry) *Session {
 	s := t.newSession()
 	s.Node, s.UUID = g.node.name, g.uuid
-	s.First = r.Stamp
-	s.boots, s.boot = len(g.node.boots), g.node.reached
+	s.First, s.ID, s.begun = e.rec.Stamp, e.fact, e.mark()
+	s.boots, s.Boot = len(g.node.boots), g.node.reached
+	if t.owner != nil {
+		t.owner.begin(g, s)
+	}
 	return s
 }
 
@@ -128,7 +135,7 @@ func (t *Trail) rename(name *string, f record.Field) {
 // start gives the guest's start that is under way, or begins one.
 func (t *Trail) start(g *guest, e *entry) *Session {
 	if g.starting == nil {
-		g.starting = t.fresh(g, &e.rec)
+		g.starting = t.fresh(g, e)
 	}
 	t.touch(g.starting, e)
 	return g.starting
@@ -140,7 +147,7 @@ func (t *Trail) live(g *guest, e *entry) *Session {
 	t.settle(g)
 	switch {
 	case g.starting != nil && (g.open == nil || g.starting.labelled):
-		t.supersede(g, g.starting.First)
+		t.supersede(g, g.starting)
 		t.opened(g, g.starting)
 		g.starting = nil
 	case g.starting != nil: // resources without labels belong to who runs
@@ -148,7 +155,7 @@ func (t *Trail) live(g *guest, e *entry) *Session {
 		t.recycle(g.starting)
 		g.starting = nil
 	case g.open == nil:
-		t.opened(g, t.fresh(g, &e.rec))
+		t.opened(g, t.fresh(g, e))
 	}
 	t.touch(g.open, e)
 	return g.open
@@ -180,14 +187,13 @@ func (t *Trail) opened(g *guest, s *Session) {
 	}
 }
 
-// supersede loses the guest's running session, if there is one, to a start
-// that began at that moment.
-func (t *Trail) supersede(g *guest, at Moment) {
+// supersede loses the guest's running session, if there is one, to the next.
+func (t *Trail) supersede(g *guest, next *Session) {
 	t.settle(g)
 	if g.open == nil {
 		return
 	}
-	g.open.presume(presumption{why: startedAgain, at: at})
+	g.open.presume(presumption{why: startedAgain, at: next.First, by: next.begun})
 	t.lose(g)
 }
 
@@ -205,9 +211,10 @@ func (t *Trail) settle(g *guest) {
 	if s == nil {
 		return
 	}
+	t.touched(g)
 	for ; s.boots < len(g.node.boots); s.boots++ {
 		b := g.node.boots[s.boots]
-		s.presume(presumption{why: hostBooted, at: b.at})
+		s.presume(presumption{why: hostBooted, at: b.at, by: s.bootMark(b)})
 		if b.proven {
 			t.lose(g)
 			return
@@ -215,11 +222,13 @@ func (t *Trail) settle(g *guest) {
 	}
 }
 
-// settleStart gives up a start that its host's boot ended.
-func (t *Trail) settleStart(g *guest) {
+// settleAll settles the guest's session, and gives up a start that its host's
+// boot ended.
+func (t *Trail) settleAll(g *guest) {
+	t.settle(g)
 	if s := g.starting; s != nil && s.boots < len(g.node.boots) {
 		b := g.node.boots[s.boots]
-		t.abandon(g, presumption{why: hostBooted, at: b.at})
+		t.abandon(g, presumption{why: hostBooted, at: b.at, by: b.by})
 	}
 }
 
@@ -230,7 +239,7 @@ func (t *Trail) abandon(g *guest, p presumption) {
 	g.starting = nil
 	if p.why != notLost {
 		s.EndReason = p.String()
-		s.endBetween(p.at)
+		s.endBetween(p)
 	}
 	g.unbind(s)
 	t.finish(s)
@@ -259,9 +268,9 @@ func (t *Trail) lose(g *guest) {
 	s.EndReason = p.String()
 	if p.exact {
 		s.End = p.at
-		s.end(p.at, ByLoss)
+		s.end(p.at, ByLoss, p.by.fact)
 	} else {
-		s.endBetween(p.at)
+		s.endBetween(p)
 	}
 	t.tellLoss(g.node, s)
 	t.close(g)
@@ -269,7 +278,8 @@ func (t *Trail) lose(g *guest) {
 
 // endBetween ends a session after its last record and before the evidence. What
 // is recorded of it after that came out of order, or was the next session's.
-func (s *Session) endBetween(before Moment) {
+func (s *Session) endBetween(p presumption) {
+	before := p.at
 	s.EndAfter, s.EndBefore = s.Last, before
 	if !earlier(s.EndAfter, before) {
 		s.EndAfter = s.First
@@ -277,7 +287,7 @@ func (s *Session) endBetween(before Moment) {
 			s.EndAfter = s.Start
 		}
 	}
-	s.end(Moment{}, ByLoss)
+	s.end(Moment{}, ByLoss, p.by.fact)
 }
 
 // close is the end of the guest's session, whatever its state.

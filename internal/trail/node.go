@@ -29,16 +29,26 @@ type node struct {
 
 	wrote     Moment // the last record of the kernel's that came in order
 	off       Moment // since when auditd doesn't write, or zero
+	offBy     uint64 // the fact that shows it
 	back      Moment // when it was seen to write again before it said so
 	unwatched []Span
 
 	// What is kept for Events.
-	names          map[string]string // of guests, by uuid
+	names          *cache[string, string] // of guests, by uuid
 	events, losses []*Event
 	seen           Moment // the last record
 	clock          Moment // the last record that a program sent
 	lateEvent      *Event
 	lateBoot       int
+
+	// What is kept for a Live.
+	changed            bool   // since the last Delta
+	highest, overtaken uint64 // the highest fact, and the records behind it
+	told               mark   // the first event of the last record's moment,
+	toldAt             Moment
+	booted             int  // how many boots were noted
+	settled            bool // the last of them has ended what it surely ends
+	given              nodeGiven
 }
 
 // boot is a boot of a node.
@@ -47,12 +57,13 @@ type boot struct {
 	// proven tells that the serials began anew. Without that, it is only a
 	// SYSTEM_BOOT, which others than the init system can send.
 	proven bool
+	by     mark
 }
 
 func newNode(name string) *node {
 	return &node{
 		name: name, guests: map[string]*guest{}, byPID: map[uint64]*guest{}, byMCS: map[mcs]*guest{},
-		names: map[string]string{},
+		names: newCache[string, string](maxPast),
 	}
 }
 
@@ -72,13 +83,13 @@ func (n *node) arrive(e *entry) {
 	case e.boot > n.reached:
 		n.reached = e.boot
 		n.bootedSince(before)
-		n.addBoot(boot{e.rec.Stamp, true})
+		n.addBoot(boot{e.rec.Stamp, true, e.mark()})
 		n.announced = isBoot
 	case isBoot && !n.announced && n.reached > 0: // of the boot just found
 		n.announced = true
 	case isBoot:
 		n.bootedSince(before)
-		n.addBoot(boot{e.rec.Stamp, false})
+		n.addBoot(boot{e.rec.Stamp, false, e.mark()})
 	}
 	if e.boot == n.boot {
 		n.used = max(n.used, e.rec.Stamp.Serial)

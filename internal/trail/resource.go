@@ -73,13 +73,13 @@ func (t *Trail) resource(e *entry) {
 	} else {
 		l = unknownLayout(r, t.fieldText(r, "resrc"))
 	}
-	c := change{trail: t, rec: r, layout: l, reason: reason}
+	c := change{trail: t, rec: r, layout: l, reason: reason, fact: e.fact}
 	c.read()
 	if g == nil {
 		c.tell(e, nil)
 		return
 	}
-	t.settleStart(g)
+	t.settleAll(g)
 	c.session = t.sessionFor(g, e, l.shape, reason)
 	switch l.shape {
 	case cgroup:
@@ -139,6 +139,7 @@ func (s *Session) yieldOpened(next *Session) {
 		return
 	}
 	next.First = s.Holdings[n].From
+	next.beganWith(s, s.Holdings[n].Begin)
 	for _, h := range s.Holdings[n:] {
 		next.hold(h)
 		next.opens++
@@ -155,6 +156,7 @@ type change struct {
 	rec     *record.Record
 	layout
 	reason string
+	fact   uint64
 
 	was, id   string // the resource before and after
 	had, has  bool   // whether there is one
@@ -216,15 +218,15 @@ func (c *change) replace() {
 	case c.rec.Result == record.Failed:
 		c.attempt()
 		if c.kind == "net" && c.has && !c.session.holds(holdKey{kind: c.kind, id: c.id}) {
-			c.session.releaseOpened(c.id, c.rec.Stamp)
+			c.session.releaseOpened(c.id, c.rec.Stamp, c.fact)
 		}
 		return
 	case c.had && c.unproven(c.old): // what a cut record would have ended holds on
 		c.attempt()
 	case c.had:
-		c.session.release(holdKey{kind: c.kind, id: c.was}, c.rec.Stamp, endedBy(c.reason), c.rec.Marks)
+		c.session.release(holdKey{kind: c.kind, id: c.was}, c.rec.Stamp, endedBy(c.reason), c.rec.Marks, c.fact)
 		if c.kind == "net" && (!c.has || c.id != c.was) {
-			c.session.releaseOpened(c.was, c.rec.Stamp)
+			c.session.releaseOpened(c.was, c.rec.Stamp, c.fact)
 		}
 	}
 	if c.has {
@@ -262,7 +264,7 @@ func (c *change) hold() {
 	}
 	c.session.hold(Holding{
 		Kind: c.kind, ID: c.id, Sub: c.more, From: c.rec.Stamp, Reason: c.reason,
-		Marks: c.rec.Marks, Unproven: c.rec.Result == record.Unknown,
+		Marks: c.rec.Marks, Unproven: c.rec.Result == record.Unknown, Begin: c.fact,
 	})
 }
 
@@ -283,7 +285,7 @@ func (c *change) whole() {
 	case c.rec.Result == record.Failed, c.reason == "detach" && c.unproven(c.now):
 		c.attempt()
 	case c.reason == "detach":
-		c.session.release(holdKey{c.kind, c.id, c.more}, c.rec.Stamp, ByDetach, c.rec.Marks)
+		c.session.release(holdKey{c.kind, c.id, c.more}, c.rec.Stamp, ByDetach, c.rec.Marks, c.fact)
 	default:
 		c.hold()
 	}

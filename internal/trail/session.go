@@ -71,6 +71,9 @@ type Session struct {
 	// it.
 	Number int
 
+	// Boot counts the boots of its node that the log shows before it, from 0.
+	Boot int
+
 	// ID is the number of the session's first fact; 0 where facts have none, as
 	// in logs.
 	ID uint64
@@ -78,6 +81,8 @@ type Session struct {
 	// the log. It is empty of a session that records tell of.
 	By fact.Witness
 
+	begun    mark // by its first record
+	live     *liveSession
 	presumed presumption
 	open     map[holdKey][]int // holdings that hold still, of a session with many
 	allowed  map[[2]string][]int
@@ -85,7 +90,6 @@ type Session struct {
 	closed   closed   // the last of them that were closed
 	mixed    bool     // the holdings are not in order
 	boots    int      // how many boots of its node came before it was last heard of
-	boot     int      // in which of its node's boots it began
 	labelled bool     // the start began with labels, so it is a start
 	cutStart bool     // its op=start lost its outcome
 	openedBy []*Event // of net-open
@@ -242,19 +246,19 @@ func (s *Session) holds(k holdKey) bool {
 // release ends one holding of that kind and identity: of equal ones the one
 // that began last. Where none is there it was held before the log or without
 // record, and is noted so.
-func (s *Session) release(k holdKey, at Moment, by Ended, marks record.Marks) {
+func (s *Session) release(k holdKey, at Moment, by Ended, marks record.Marks, fact uint64) {
 	if i := s.last(k); i >= 0 {
 		h := &s.Holdings[i]
-		h.To, h.Ended = at, by
+		h.To, h.Ended, h.End = at, by, fact
 		h.Marks |= marks
 		return
 	}
-	s.hold(Holding{Kind: k.kind, ID: k.id, Sub: k.sub, To: at, Ended: by, Marks: marks})
+	s.hold(Holding{Kind: k.kind, ID: k.id, Sub: k.sub, To: at, Ended: by, Marks: marks, End: fact})
 }
 
 // releaseOpened ends the files opened for an interface that went, or that was
 // refused.
-func (s *Session) releaseOpened(mac string, at Moment) {
+func (s *Session) releaseOpened(mac string, at Moment, fact uint64) {
 	s.closed = closed{mac: mac, at: at}
 	for s.opens > 0 {
 		i := s.last(holdKey{kind: netOpen, sub: mac})
@@ -262,7 +266,7 @@ func (s *Session) releaseOpened(mac string, at Moment) {
 			return
 		}
 		h := &s.Holdings[i]
-		h.To, h.Ended = at, ByDetach
+		h.To, h.Ended, h.End = at, ByDetach, fact
 		s.opens--
 		s.closed.files = append(s.closed.files, i)
 	}
@@ -288,7 +292,7 @@ func (s *Session) reopen(mac string, at Moment) {
 	}
 	for _, i := range s.closed.files {
 		h := &s.Holdings[i]
-		h.To, h.Ended = Moment{}, ""
+		h.To, h.Ended, h.End = Moment{}, "", 0
 		s.opens++
 		if s.open != nil {
 			s.index(i)
@@ -330,13 +334,13 @@ func (s *Session) fail(at Moment) {
 
 // end ends all that is still held. Nothing ends before it began: where both the
 // serials and the times contradict that, the moment is unknown.
-func (s *Session) end(at Moment, by Ended) {
+func (s *Session) end(at Moment, by Ended, fact uint64) {
 	for i := range s.Holdings {
 		h := &s.Holdings[i]
 		if h.Ended != "" {
 			continue
 		}
-		if h.Ended = by; h.From.Serial <= at.Serial || h.From.Millis <= at.Millis {
+		if h.Ended, h.End = by, fact; h.From.Serial <= at.Serial || h.From.Millis <= at.Millis {
 			h.To = at
 		}
 	}

@@ -14,6 +14,8 @@ type Trail struct {
 	spare     []*Session // finished ones whose memory can be used again
 	key       []byte
 	value     []byte
+	fact      uint64  // the number of the last record's, where it has one
+	owner     *Live   // which it is part of, or nil
 	keeps     bool    // events
 	block     []Event // memory for the next of them
 	sender    *Sender // of the last of them, and what its record said of it
@@ -50,6 +52,7 @@ func (t *Trail) Take(nodeName string, r *record.Record) {
 // keep puts a record into the window, if it wasn't there before.
 func (t *Trail) keep(nodeName string, e *entry) {
 	e.size = e.rec.Len()
+	e.fact, e.order, e.told = t.fact, 0, 0
 	if t.window.place(t.nodeOf(nodeName, &e.rec), e) {
 		t.window.push(e)
 		return
@@ -86,20 +89,24 @@ func (t *Trail) End() {
 	}
 	for _, n := range t.sortedNodes() {
 		for _, g := range n.sortedGuests() {
-			t.settle(g)
-			if g.starting != nil {
-				t.endStart(g)
-			}
-			if g.open == nil {
-				continue
-			}
-			if g.open.presumed.why != notLost {
-				t.lose(g)
-			} else {
-				t.close(g)
-			}
+			t.endGuest(g)
 		}
 		n.guests = map[string]*guest{}
+	}
+}
+
+// endGuest gives out what a guest has open.
+func (t *Trail) endGuest(g *guest) {
+	t.settle(g)
+	if g.starting != nil {
+		t.endStart(g)
+	}
+	switch {
+	case g.open == nil:
+	case g.open.presumed.why != notLost:
+		t.lose(g)
+	default:
+		t.close(g)
 	}
 }
 
@@ -113,7 +120,7 @@ func (t *Trail) endStart(g *guest) {
 		return
 	}
 	if g.open != nil {
-		g.open.presume(presumption{why: startedAgain, at: g.starting.First})
+		g.open.presume(presumption{why: startedAgain, at: g.starting.First, by: g.starting.begun})
 	}
 	t.abandon(g, presumption{})
 }
@@ -140,11 +147,17 @@ func (t *Trail) nodeOf(stream string, r *record.Record) *node {
 // use takes a record in its order.
 func (t *Trail) use(e *entry) {
 	r, n := &e.rec, e.node
+	if t.owner != nil {
+		t.owner.use(e)
+	}
 	reached, off := n.reached, n.off
 	if r.Type.Daemon() {
-		n.auditd(r)
+		n.auditd(e)
 	}
 	n.arrive(e)
+	if t.owner != nil {
+		t.owner.arrived(n)
+	}
 	t.host(e, n.reached > reached, off != (Moment{}) && n.off == (Moment{}) && !r.Type.Daemon())
 	t.counts.add(e)
 	switch {

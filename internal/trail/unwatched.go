@@ -11,6 +11,8 @@ type Span struct {
 	Said bool
 	// Booted tells that the host booted meanwhile.
 	Booted bool
+
+	fact uint64 // that shows it
 }
 
 // maxSpans is how many of them are kept of a node, the first ones.
@@ -22,7 +24,7 @@ func (t *Trail) Unwatched() map[string][]Span {
 	for _, n := range t.nodes {
 		spans := n.unwatched
 		if n.off != (Moment{}) {
-			spans = append(spans[:len(spans):len(spans)], Span{From: n.off, Said: true})
+			spans = append(spans[:len(spans):len(spans)], n.offNow())
 		}
 		if len(spans) > 0 {
 			all[n.name] = spans
@@ -31,13 +33,17 @@ func (t *Trail) Unwatched() map[string][]Span {
 	return all
 }
 
+// offNow is the time in which auditd doesn't write now.
+func (n *node) offNow() Span { return Span{From: n.off, Said: true, fact: n.offBy} }
+
 // auditd takes what auditd says of its own beginning and end. One that begins
 // without having ended was gone for some time since the last record.
-func (n *node) auditd(r *record.Record) {
+func (n *node) auditd(e *entry) {
+	r := &e.rec
 	switch r.Type {
 	case record.DaemonEnd, record.DaemonAbort:
 		if n.off == (Moment{}) {
-			n.off = r.Stamp
+			n.off, n.offBy = r.Stamp, e.fact
 		}
 		n.back = Moment{}
 	case record.DaemonStart:
@@ -49,7 +55,7 @@ func (n *node) auditd(r *record.Record) {
 		}
 		said := n.off != (Moment{})
 		if !said {
-			n.off = n.wrote
+			n.off, n.offBy = n.wrote, e.fact
 		}
 		if n.off != (Moment{}) {
 			n.on(r.Stamp, said)
@@ -80,7 +86,7 @@ func (n *node) bootedSince(last Moment) {
 
 func (n *node) on(at Moment, said bool) {
 	if len(n.unwatched) < maxSpans {
-		n.unwatched = append(n.unwatched, Span{From: n.off, To: at, Said: said})
+		n.unwatched = append(n.unwatched, Span{From: n.off, To: at, Said: said, fact: n.offBy})
 	}
 	n.off = Moment{}
 }

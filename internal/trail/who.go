@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -33,6 +34,10 @@ type Claim struct {
 	// result, or the start its end.
 	Unproven bool
 	Marks    record.Marks
+	// By is who shows a holding where no record does, and Facts is what shows it.
+	// It began after Earliest, where that is known, and before From.
+	By    fact.Witness
+	Facts []uint64
 }
 
 // Who gives what sessions held of the resources that r names, and tried to
@@ -116,10 +121,14 @@ func (s *Session) claims(claims []Claim, r Resource) []Claim {
 	for i := range s.Holdings {
 		h := &s.Holdings[i]
 		if res := h.resource(); r.Matches(res) {
-			claims = append(claims, s.bounded(Claim{
+			c := s.bounded(Claim{
 				Session: s, Resource: res, Op: h.Reason, From: h.From, To: h.To,
 				Ended: h.Ended, Unproven: h.Unproven || s.State == Starting, Marks: h.Marks,
-			}))
+			})
+			if h.By != "" {
+				c.observed(h)
+			}
+			claims = append(claims, c)
 		}
 	}
 	claims = s.quantities(claims, r)
@@ -149,6 +158,21 @@ func (s *Session) bounded(c Claim) Claim {
 		c.After, c.Before = c.From, s.End
 	}
 	return c
+}
+
+// observed adds what is known of a holding that no record shows. Where its end
+// is between two moments, that is as uncertain as the end of a session that was
+// lost.
+func (c *Claim) observed(h *Holding) {
+	c.By, c.Earliest = h.By, h.Earliest
+	for _, n := range [...]uint64{h.Begin, h.End} {
+		if n != 0 {
+			c.Facts = append(c.Facts, n)
+		}
+	}
+	if h.To != (Moment{}) && h.Latest != (Moment{}) && h.Latest != h.To {
+		c.To, c.After, c.Before = Moment{}, h.Latest, h.To
+	}
 }
 
 func (h *Holding) resource() Resource { return Resource{h.Kind, h.ID, h.Sub} }

@@ -63,6 +63,8 @@ func (c *Claim) At(first, last time.Time, end Moment) (Certainty, Doubt) {
 		return No, NoDoubt
 	case ended && over.Millis < c.From.Millis:
 		return c.withClockSetBack(from, to)
+	case c.By != "" && c.From.Millis > to && c.Earliest != (Moment{}) && c.Earliest.Millis <= to:
+		return Unsure, BeginUnknown
 	case c.From.Millis > to, c.From == (Moment{}) && c.Earliest.Millis > to:
 		return No, NoDoubt
 	case ended && over.Millis <= from && c.From.Millis < from:

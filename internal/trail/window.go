@@ -21,6 +21,10 @@ type entry struct {
 	size int // of its text
 	node *node
 	boot int
+	// fact is the number of its fact, order that of its events, and told how many
+	// it has. All are 0 where facts have no numbers.
+	fact, order uint64
+	told        int
 	// late tells that it came after records that follow it were used.
 	late bool
 	// suspect is the number of its node's suspicion that this record may be of

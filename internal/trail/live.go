@@ -1,0 +1,130 @@
+package trail
+
+import "github.com/virtaudit/virtaudit/record"
+
+// A Live is a trail that grows for years: it takes records one by one and tells,
+// whenever it is asked, what changed. All that it has told, put together, is what
+// a Trail gives for the same records after its End, whenever it was asked. It is
+// for one goroutine.
+//
+// Its memory is that of the guests that run, of what they held since their
+// start, and of bounded pasts: of guests that were not heard of for 65,536
+// others, the name that their denials are told with is forgotten, and how many
+// sessions they had; of a host's records that come late or from strange senders,
+// a finding that was not added to for 4,096 others begins anew.
+type Live struct {
+	trail  *Trail
+	peek   *peeker
+	boots  map[string]int // before the first record, by node
+	counts numberer
+	finder finder
+	// finding is the session of the event that something is found of, or nil.
+	finding *liveSession
+	series  *cache[repeat, *liveSeries] // of no session
+	places  map[place]*livePlace
+	out     *changes
+
+	// Since the last Delta:
+	nodes    []*node
+	guests   []*guest
+	pending  []*Event
+	grown    []*Event // that count more records than they did
+	finished []*Session
+	rows     []*liveSession // that are given
+	dirty    []*livePlace
+	told     []*liveSeries
+}
+
+// maxPast is how many guests are remembered that have no session, maxSeries how
+// many series of findings that are of no session.
+const maxPast, maxSeries = 1 << 16, 1 << 12
+
+// NewLive gives an empty one.
+func NewLive() *Live {
+	l := &Live{
+		peek: newPeeker(), counts: newNumberer(),
+		series: newCache[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{},
+	}
+	l.finder = finder{crashed: map[*Session]bool{}, onRepeat: l.onRepeat}
+	l.trail = New(func(s *Session) { l.finished = append(l.finished, s) })
+	l.trail.KeepEvents()
+	l.trail.owner = l
+	return l
+}
+
+// SetNumbers tells how many sessions guests had before the first record, by node
+// + "\x00" + uuid, or name where there is no uuid.
+func (l *Live) SetNumbers(before map[string]int) { l.counts.before = before }
+
+// SetBoots tells which boot of its node the first record is of, as Session.Boot
+// counts them.
+func (l *Live) SetBoots(boots map[string]int) { l.boots = boots }
+
+// Add takes the next record, and the number of its fact: from 1, and each higher
+// than the one before. The node is that of records that name none. The record is
+// the caller's again afterwards.
+func (l *Live) Add(seq uint64, node string, r *record.Record) {
+	l.trail.fact = seq
+	l.trail.Add(node, r)
+}
+
+// Settle uses all records that are kept back for those that come late: nothing
+// that comes belongs before them.
+func (l *Live) Settle() {
+	for l.trail.window.n > 0 {
+		l.trail.use(l.trail.window.pop())
+	}
+}
+
+// Delta gives what changed since it was last called.
+func (l *Live) Delta() *Delta {
+	l.out = newChanges()
+	for _, s := range l.finished {
+		l.finish(s)
+	}
+	for _, g := range l.guests {
+		l.look(g)
+	}
+	for _, ev := range l.pending {
+		l.tell(ev)
+	}
+	for _, ev := range l.grown {
+		l.tellGrown(ev)
+	}
+	l.tellMoved()
+	for _, ls := range l.rows {
+		l.findSession(ls)
+		l.occupy(ls)
+		l.counts.put(ls)
+	}
+	for _, p := range l.dirty {
+		l.overlaps(p)
+	}
+	for _, s := range l.told {
+		l.tellSeries(s)
+	}
+	l.counts.tell(l.out)
+	for _, n := range l.nodes {
+		l.tellNode(n)
+	}
+	l.forget()
+	return l.out.whole()
+}
+
+// forget drops what is over.
+func (l *Live) forget() {
+	for _, s := range l.finished {
+		s.live.end()
+	}
+	for _, g := range l.guests {
+		g.live.touched = false
+		if g.open == nil && g.starting == nil && g.node.guests[g.key] == g {
+			g.forget()
+		}
+	}
+	clear(l.finder.crashed)
+	clear(l.pending)
+	clear(l.rows)
+	l.nodes, l.guests, l.pending, l.rows = l.nodes[:0], l.guests[:0], l.pending[:0], l.rows[:0]
+	l.grown, l.finished, l.dirty, l.told = nil, nil, nil, nil
+}

@@ -1,0 +1,94 @@
+package trail
+
+// changes collects a Delta.
+type changes struct {
+	delta     Delta
+	events    map[EventID]int // places in delta.Events
+	withdrawn []EventID
+	findings  map[string]*Finding // nil is dropped
+	order     []string            // of findings
+}
+
+func newChanges() *changes {
+	return &changes{events: map[EventID]int{}, findings: map[string]*Finding{}}
+}
+
+func (c *changes) session(s *Session) {
+	c.delta.Sessions = append(c.delta.Sessions, s)
+}
+
+func (c *changes) number(id uint64, number int) {
+	if c.delta.Numbers == nil {
+		c.delta.Numbers = map[uint64]int{}
+	}
+	c.delta.Numbers[id] = number
+}
+
+func (c *changes) seen(n *node) {
+	if c.delta.LastSeen == nil {
+		c.delta.LastSeen = map[string]Moment{}
+	}
+	c.delta.LastSeen[n.name] = n.last
+}
+
+func (c *changes) unwatched(n *node, spans []Span) {
+	if c.delta.Unwatched == nil {
+		c.delta.Unwatched = map[string][]Span{}
+	}
+	c.delta.Unwatched[n.name] = spans
+}
+
+func (c *changes) event(ev *Event) {
+	if i, ok := c.events[ev.id()]; ok {
+		c.delta.Events[i] = ev
+		return
+	}
+	c.events[ev.id()] = len(c.delta.Events)
+	c.delta.Events = append(c.delta.Events, ev)
+}
+
+func (c *changes) withdraw(id EventID) { c.withdrawn = append(c.withdrawn, id) }
+
+func (c *changes) finding(n *Finding) { c.put(n.ID, n) }
+
+func (c *changes) drop(id string) { c.put(id, nil) }
+
+func (c *changes) put(id string, n *Finding) {
+	if _, ok := c.findings[id]; !ok {
+		c.order = append(c.order, id)
+	}
+	c.findings[id] = n
+}
+
+// replace gives the findings that are new or other than they were, and drops
+// those that are no more.
+func (c *changes) replace(was, now map[string]*Finding, inOrder []*Finding) {
+	for id := range was {
+		if now[id] == nil {
+			c.drop(id)
+		}
+	}
+	for _, n := range inOrder {
+		if o := was[n.ID]; o == nil || !n.same(o) {
+			c.finding(n)
+		}
+	}
+}
+
+// whole gives the Delta.
+func (c *changes) whole() *Delta {
+	d := &c.delta
+	for _, id := range c.withdrawn {
+		if _, again := c.events[id]; !again {
+			d.Withdrawn = append(d.Withdrawn, id)
+		}
+	}
+	for _, id := range c.order {
+		if n := c.findings[id]; n != nil {
+			d.Findings = append(d.Findings, n)
+		} else {
+			d.Dropped = append(d.Dropped, id)
+		}
+	}
+	return d
+}
