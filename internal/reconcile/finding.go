@@ -1,0 +1,182 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// find begins a finding of what a fact shows.
+func (j *judge) find(kind trail.FindingKind, at span, what string, w int) *trail.Finding {
+	id := fmt.Sprintf("%s-%d-%d", kind, at.fact, at.nth)
+	if what != "" {
+		id += "-" + what
+	}
+	f := &trail.Finding{
+		Kind: kind, Severity: trail.Warning, At: moment(at.by), By: witnessNames[w], Facts: []uint64{at.fact}, ID: id,
+	}
+	j.found[id] = f
+	return f
+}
+
+func (j *judge) who(w int) string {
+	if w == proc {
+		return "the guest's process"
+	}
+	return string(witnessNames[w])
+}
+
+func (t *track) resource() trail.Resource {
+	return trail.Resource{Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub}
+}
+
+// recordable tells whether the log should tell of what a witness saw: the
+// records are libvirt's, of which a monitor alone doesn't tell that it is there.
+func (j *judge) recordable(t *track) bool {
+	return !t.thing.Silent && t.kind != "tpm-emulator" && (t.by == libvirt || t.ever[libvirt] || j.log != nil)
+}
+
+// watched tells whether a witness saw that something changed in a session whose
+// start was over: what comes while a guest starts is in its start's records.
+func (j *judge) watched(at span, first bool) bool {
+	switch {
+	case first && at.after == 0: // it may have come before anybody looked
+		return j.log != nil && j.log.StartKnown() && j.log.Start.Millis+j.window < at.by
+	case first:
+		return false
+	}
+	return j.log == nil || at.after >= j.log.Start.Millis
+}
+
+// attachUnrecorded finds that no record tells, at the time, that a thing came.
+func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
+	if !j.recordable(t) || t.doubtful || !j.watched(t.begin, t.first) || !j.decided(t.begin.by) || !j.readable(t.begin) {
+		return
+	}
+	kind, text := trail.Unrecorded, "no record tells of the "+changeText(t)
+	if j.failed(t) {
+		kind, text = trail.Unconfirmed, "a record says that the "+changeText(t)+" failed, and "+j.who(t.by)+" shows it"
+	}
+	f := j.find(kind, t.begin, "", t.by)
+	f.Resource, f.Text = t.resource(), text
+	if t.kind == "rng" && t.old == nil {
+		f.Text += "; libvirt records no attach of a random device"
+	}
+	if later != (trail.Moment{}) {
+		f.Proof = []trail.Moment{later}
+		f.Text += "; one came " + strconv.FormatInt((later.Millis-t.begin.by)/1000, 10) + " s later"
+		return
+	}
+	if kind == trail.Unrecorded {
+		j.missing[f.ID] = t.wants
+	}
+}
+
+// failed tells whether a record says that a change failed which a witness shows.
+func (j *judge) failed(t *track) bool {
+	if j.log == nil {
+		return false
+	}
+	for i := range j.log.Attempts {
+		a := &j.log.Attempts[i]
+		if keyOf(a.Kind, a.ID, a.Sub) == t.key && a.Op != "detach" && outside(a.At.Millis, t.begin.after, t.begin.by) <= j.window {
+			return true
+		}
+	}
+	return false
+}
+
+// changeText says what happened: attach of disk /a.img.
+func changeText(t *track) string {
+	if t.old != nil {
+		return updateOp(t) + " of " + t.old.resource().String() + " to " + trail.Resource{ID: t.thing.ID}.String()
+	}
+	return "attach of " + t.resource().String()
+}
+
+// detachUnrecorded finds that no record tells that a thing went.
+func (j *judge) detachUnrecorded(t *track) {
+	if !j.recordable(t) || t.doubtfulEnd || !j.watched(t.end, false) || !j.decided(t.end.by) || !j.readable(t.end) {
+		return
+	}
+	text := "detach of " + t.resource().String()
+	if t.into != nil {
+		if _, recorded := j.pairs[t.into]; !recorded {
+			return // that it came in this one's place says it
+		}
+		text = changeText(t.into)
+	}
+	f := j.find(trail.Unrecorded, t.end, "end", t.by)
+	f.Resource, f.Text = t.resource(), "no record tells of the "+text
+	j.missing[f.ID] = t.endWants
+}
+
+// unconfirmed finds that the definition lacks what a record gave.
+func (j *judge) unconfirmed(h *trail.Holding, nth int, v *view) {
+	sum := fnv.New32a()
+	fmt.Fprintf(sum, "%q %q %q", h.Kind, h.ID, h.Sub)
+	id := fmt.Sprintf("%s-%d-%x-%d", trail.Unconfirmed, j.log.ID, sum.Sum32(), nth)
+	res := trail.Resource{Kind: h.Kind, ID: h.ID, Sub: h.Sub}
+	j.found[id] = &trail.Finding{
+		ID: id, Kind: trail.Unconfirmed, Severity: trail.Warning, At: h.From, Resource: res, By: fact.Libvirt,
+		Facts: []uint64{v.look.fact}, Proof: []trail.Moment{h.From},
+		Text: "a record says that the guest holds " + res.String() + ", and its definition doesn't have it",
+	}
+}
+
+// undeclared finds that a process has something open that nothing names.
+func (j *judge) undeclared(t *track, begin span) {
+	f := j.find(trail.Undeclared, t.begin, "", proc)
+	f.At, f.Resource = moment(begin.by), t.resource()
+	f.Text = "the guest's process has " + t.resource().String() + " open, which no record and no definition names"
+	if t.thing.Detail["deleted"] != "" {
+		f.Text += "; the file was deleted"
+	}
+	if t.ended {
+		f.Until = moment(t.end.by)
+	}
+}
+
+// startUnrecorded finds that a run of a guest of libvirt's began without record.
+func (j *judge) startUnrecorded() {
+	r := j.run
+	if r.by != libvirt || r.first.after == 0 || r.guest.starting() || !j.decided(r.first.by) || !j.readable(r.first) {
+		return
+	}
+	f := j.find(trail.Unrecorded, r.first, "start", r.by)
+	f.Text = "no record tells of the guest's start"
+	j.missing[f.ID] = r.wants
+}
+
+// stopUnrecorded finds that a run of a guest of libvirt's ended without record.
+func (j *judge) stopUnrecorded() {
+	r := j.run
+	if j.log == nil && r.by != libvirt || !j.decided(r.gone.by) || !j.readable(r.gone) {
+		return
+	}
+	f := j.find(trail.Unrecorded, span{fact: r.id}, "stop", r.goneBy)
+	f.Facts = []uint64{r.gone.fact}
+	f.At, f.Until = moment(cmp.Or(r.gone.after, r.gone.by)), moment(r.gone.by)
+	f.Text = "no record tells that the guest stopped; " + j.who(r.goneBy) + " shows that it is gone"
+	j.missing[f.ID] = r.endWants
+}
+
+// stoppedFalsely finds that a guest runs on though a record says that it stopped.
+func (j *judge) stoppedFalsely() {
+	if j.log == nil || j.log.State != trail.Closed {
+		return
+	}
+	for w := range j.run.views {
+		v := &j.run.views[w]
+		if v.seen && v.look.after > j.log.End.Millis+j.window && j.decided(v.look.by) {
+			f := j.find(trail.Unconfirmed, span{fact: j.run.id}, "stop", w)
+			f.At, f.Proof, f.Facts = j.log.End, []trail.Moment{j.log.End}, []uint64{v.look.fact}
+			f.Text = "a record says that the guest stopped, and " + j.who(w) + " shows that it runs"
+			return
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// tracks adds to the row what definitions show, and finds what no record tells.
+func (j *judge) tracks() {
+	for _, t := range j.run.tracks() {
+		if !t.declared() {
+			continue
+		}
+		if place, ok := j.pairs[t]; ok {
+			j.both(t, &j.row.Holdings[place])
+			for _, i := range j.spares(t) {
+				j.row.Holdings[i].Also = t.also(-1)
+			}
+		} else {
+			j.alone(t)
+		}
+	}
+}
+
+// both joins what witnesses and the log show.
+func (j *judge) both(t *track, h *trail.Holding) {
+	h.Also = t.also(-1)
+	began := h.From
+	if (began == (trail.Moment{}) || began.Millis > t.begin.by+j.window) && !j.spare(t, t.begin.by) {
+		h.By, h.Also = witnessNames[t.by], t.also(t.by)
+		h.Earliest, h.From, h.Begin = moment(t.begin.after), moment(t.begin.by), t.begin.fact
+		j.attachUnrecorded(t, began)
+	}
+	end := heldTo(h)
+	byRecord := endedByRecord(h)
+	switch {
+	case t.ended && (!byRecord || end > t.end.by+j.window):
+		if end < t.end.by || j.spare(t, t.end.by) { // the session was over before
+			return
+		}
+		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+		j.detachUnrecorded(t)
+	case byRecord && h.To != (trail.Moment{}) && t.shown.by > end+j.window && !j.spare(t, t.shown.by):
+		j.shownAfter(t, h)
+	}
+}
+
+// shownAfter takes that a thing is there though a record says that it went.
+func (j *judge) shownAfter(t *track, h *trail.Holding) {
+	if !j.decided(t.shown.by) {
+		return
+	}
+	held := trail.Holding{
+		Kind: h.Kind, ID: h.ID, Sub: h.Sub, By: witnessNames[t.by], Also: t.also(t.by),
+		Earliest: h.To, From: moment(t.shown.by), Begin: t.shown.fact,
+	}
+	if t.ended {
+		held.Latest, held.To, held.End, held.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+	}
+	to := h.To
+	j.row.Holdings = append(j.row.Holdings, held)
+	f := j.find(trail.Unconfirmed, t.begin, "still", t.by)
+	f.At, f.Resource, f.Proof = to, t.resource(), []trail.Moment{to}
+	f.Facts = []uint64{t.shown.fact}
+	f.Text = "a record says that " + t.resource().String() + " went, and " + j.who(t.by) + " shows it still"
+}
+
+// alone adds a holding that only witnesses show.
+func (j *judge) alone(t *track) {
+	h := trail.Holding{
+		Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub, By: witnessNames[t.by], Also: t.also(t.by),
+		Earliest: moment(t.begin.after), From: moment(t.begin.by), Begin: t.begin.fact,
+	}
+	if t.ended {
+		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+	}
+	j.rows[t] = len(j.row.Holdings)
+	j.row.Holdings = append(j.row.Holdings, h)
+	j.attachUnrecorded(t, trail.Moment{})
+	if t.ended {
+		j.detachUnrecorded(t)
+	}
+}
+
+func moment(millis int64) trail.Moment { return trail.Moment{Millis: millis} }
+
+// endedBy is how a thing ended.
+func endedBy(t *track) trail.Ended {
+	switch {
+	case t.into == nil:
+		return trail.ByDetach
+	case updateOp(t.into) == string(trail.BySnapshot):
+		return trail.BySnapshot
+	}
+	return trail.ByUpdate
+}
+
+// holdings finds what records say is held and a definition doesn't have.
+func (j *judge) holdings() {
+	v := &j.run.views[libvirt]
+	looked := max(v.look.by, j.node.looked[v.source])
+	if j.log == nil || j.run.ended || !v.seen || j.log.Start.Millis+j.window >= looked {
+		return
+	}
+	nth := map[key]int{}
+	for i := range j.log.Holdings {
+		h := &j.log.Holdings[i]
+		k := keyOf(h.Kind, h.ID, h.Sub)
+		nth[k]++
+		if j.matched[i] || h.Ended != "" || !contradictable(h) || !v.covers(h.Kind) || h.From.Millis+j.window >= looked {
+			continue
+		}
+		if j.decided(looked) && j.readable(span{after: h.From.Millis, by: looked}) {
+			j.unconfirmed(h, nth[k], v)
+		}
+	}
+}
+
+// definable are the kinds that definitions name as records do.
+var definable = []string{
+	"disk", "fs", "net", "chardev", "smartcard", "rng", "tpm", "tpm-external", "shmem",
+	"ivshmem-socket", "evdev", "dev", "hostdev",
+}
+
+// contradictable tells whether a definition that lacks a holding contradicts the
+// record of it. A copy of a disk is in none while it is made.
+func contradictable(h *trail.Holding) bool {
+	return slices.Contains(definable, h.Kind) && h.From.Serial != 0 && !h.Unproven && h.Reason != "mirror"
+}

@@ -1,0 +1,195 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// A judge holds a run against its session of the log: it makes the session's row,
+// and the findings. What it gives is a function of what is known of both, and of
+// how far the log was read.
+type judge struct {
+	*Deriver
+	node *node
+	run  *run
+	log  *trail.Session // nil of a run that the log doesn't know
+	row  *trail.Session
+	due  int64
+
+	places  map[key][]int  // of the log's holdings
+	pairs   map[*track]int // which of them a track is
+	rows    map[*track]int // the place of each track's holding
+	matched []bool         // those of the log that have a track
+	names   map[string][]claim
+	found   map[string]*trail.Finding
+	missing map[string][]fact.Wanted // by finding
+}
+
+// judge judges a run.
+func (d *Deriver) judge(r *run) *judge {
+	j := judge{
+		Deriver: d, node: r.guest.node, run: r, due: forever,
+		found: map[string]*trail.Finding{}, missing: map[string][]fact.Wanted{},
+	}
+	j.begin()
+	j.match()
+	j.end()
+	j.tracks()
+	j.holdings()
+	j.claims()
+	j.process()
+	j.quantities()
+	j.close()
+	r.due = j.due
+	return &j
+}
+
+// begin makes the row: the log's, or one of its own.
+func (j *judge) begin() {
+	r := j.run
+	if r.session != nil {
+		j.log = r.session.row
+		row := *j.log
+		row.Holdings = slices.Clone(row.Holdings)
+		row.Number += r.guest.unloggedBefore(row.ID)
+		j.row = &row
+		return
+	}
+	j.row = &trail.Session{
+		ID: r.id, Node: j.node.name, UUID: r.guest.uuid, Name: cmp.Or(r.name, r.guest.name), Virt: r.virt,
+		State: trail.Running, PID: uint64(r.pid), By: witnessNames[r.by], Number: r.number(),
+		First: trail.Moment{Millis: r.first.by}, Last: trail.Moment{Millis: r.last},
+	}
+	j.startUnrecorded()
+}
+
+// end ends the session where a witness shows that the run ended and the log
+// doesn't, or only that it did at some time.
+func (j *judge) end() {
+	r := j.run
+	if !r.ended {
+		j.stoppedFalsely()
+		return
+	}
+	lost := trail.Lost
+	switch {
+	case j.log == nil && r.told:
+		lost = trail.Closed
+	case j.log == nil:
+	case j.log.State == trail.Lost && j.log.End == (trail.Moment{}) && j.log.EndBefore.Millis > r.gone.by:
+	case j.log.State == trail.Running && j.decided(r.gone.by):
+	default:
+		return
+	}
+	j.stopUnrecorded()
+	j.row.State = lost
+	j.row.EndAfter, j.row.EndBefore = trail.Moment{Millis: r.gone.after}, trail.Moment{Millis: r.gone.by}
+	if last := j.row.Last; j.log != nil && last.Millis > r.gone.after && last.Millis <= r.gone.by {
+		j.row.EndAfter = last
+	}
+	j.row.EndReason = "gone, as " + string(witnessNames[r.goneBy]) + " shows"
+	if r.reason != "" {
+		j.row.EndReason = r.reason + " (" + string(witnessNames[r.goneBy]) + ")"
+	}
+	for i := range j.row.Holdings {
+		if h := &j.row.Holdings[i]; h.Ended == "" {
+			h.Ended = trail.ByLoss
+		}
+	}
+}
+
+// close ends the holdings that only witnesses show with their session.
+func (j *judge) close() {
+	row := j.row
+	if row.State == trail.Running || row.State == trail.Starting {
+		return
+	}
+	ended := trail.ByStop
+	if row.State == trail.Lost {
+		ended = trail.ByLoss
+	}
+	for i := range row.Holdings {
+		h := &row.Holdings[i]
+		if h.Ended != "" {
+			continue
+		}
+		h.Ended = ended
+		if row.End != (trail.Moment{}) {
+			h.To = row.End
+			continue
+		}
+		h.Latest, h.To = row.EndAfter, row.EndBefore
+		if j.run.ended {
+			h.End = j.run.gone.fact
+		}
+	}
+}
+
+// decided tells whether the log was read far enough past a time to say that it
+// lacks something, and notes up to when it must be read.
+func (j *judge) decided(by int64) bool {
+	if by+j.window <= j.node.mark {
+		return true
+	}
+	j.due = min(j.due, by+j.window)
+	return false
+}
+
+// readable tells whether the log would have a record of what happened in a span.
+func (j *judge) readable(s span) bool {
+	from, to := s.after-j.window, s.by+j.window
+	if s.after == 0 {
+		from = s.by - j.window
+	}
+	for _, g := range j.node.unread {
+		if g.from < to && g.to > from {
+			return false
+		}
+	}
+	for _, off := range j.node.unwritten {
+		if off.From.Millis < to && (off.To == (trail.Moment{}) || off.To.Millis > from) {
+			return false
+		}
+	}
+	return true
+}
+
+// give gives out the row and what changed of the findings.
+func (j *judge) give() {
+	r := j.run
+	if r.shownAs != 0 && r.shownAs != j.row.ID {
+		if r.shownAs == r.id {
+			j.out.merge(r.id)
+		}
+		for _, ev := range r.events {
+			j.fresh = append(j.fresh, freshEvent{ev, r})
+		}
+	}
+	r.shownAs = j.row.ID
+	j.out.session(j.row)
+	for id, f := range j.found {
+		f.Node, f.UUID, f.Name = j.node.name, r.guest.uuid, cmp.Or(r.name, r.guest.name)
+		f.SessionID, f.Count = j.row.ID, max(f.Count, 1)
+		if old := r.found[id]; old == nil || fmt.Sprint(*old) != fmt.Sprint(*f) {
+			j.out.findings[id] = f
+		}
+	}
+	for id := range r.found {
+		if j.found[id] == nil {
+			j.out.findings[id] = nil
+		}
+	}
+	r.found = j.found
+}
+
+// misses notes the records that are missing.
+func (j *judge) misses() {
+	for _, id := range slices.Sorted(maps.Keys(j.missing)) {
+		j.miss(j.run, j.found[id], j.missing[id])
+	}
+}

@@ -1,0 +1,88 @@
+package reconcile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+)
+
+// A key is what a thing of a witness and a holding of the log have in common
+// where they are the same.
+type key struct{ kind, id, sub string }
+
+// keyOf gives the key of a thing or a holding: MACs in lower case, paths without
+// what doubled slashes and dots make of them, bytes that aren't UTF-8 as
+// witnesses write them.
+func keyOf(kind, id, sub string) key {
+	id = plain(id)
+	switch {
+	case kind == "net":
+		id = strings.ToLower(id)
+	case strings.HasPrefix(id, "/"):
+		id = path.Clean(id)
+	}
+	return key{kind, id, plain(sub)}
+}
+
+// plain gives a name or path as facts have it: where it isn't UTF-8, each wrong
+// byte as \xNN and backslashes doubled.
+func plain(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case r == '\\':
+			b.WriteString(`\\`)
+		default:
+			b.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+// aliasDetails are what a Thing's Detail may say that a process's view of the
+// same thing has too.
+var aliasDetails = [...]string{"tap", "source", "socket", "master", "slave"}
+
+// aliases are all names by which a thing may be known to a process's witness.
+func aliases(t *fact.Thing) []string {
+	all := alias(nil, t.ID)
+	for _, name := range t.Names {
+		all = alias(all, name)
+	}
+	for _, name := range aliasDetails {
+		all = alias(all, t.Detail[name])
+	}
+	return all
+}
+
+// alias appends a name in the forms in which it can be compared. That of a socket
+// of a network stands behind what says so: tcp:HOST:PORT, nbd://HOST:PORT/NAME.
+func alias(all []string, name string) []string {
+	if name == "" {
+		return all
+	}
+	if strings.HasPrefix(name, "/") {
+		return append(all, path.Clean(name))
+	}
+	all = append(all, strings.ToLower(name))
+	if _, host, ok := strings.Cut(name, "://"); ok {
+		host, rest, _ := strings.Cut(host, "/")
+		all = append(all, host)
+		if host == "" { // over a unix socket: nbd:///run/nbd.sock
+			all = append(all, path.Clean("/"+rest))
+		}
+	} else if kind, address, ok := strings.Cut(name, ":"); ok && (kind == "tcp" || kind == "udp") {
+		all = append(all, address)
+	}
+	return all
+}

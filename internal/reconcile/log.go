@@ -1,0 +1,115 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// pull takes over what the trail of the log has gained.
+func (d *Deriver) pull() {
+	delta := d.log.Delta()
+	changed := map[*guest]bool{}
+	for _, s := range delta.Sessions {
+		changed[d.logged(s)] = true
+	}
+	for _, id := range delta.Merged {
+		if s := d.sessions[id]; s != nil {
+			changed[s.guest] = true
+			d.forget(s)
+		}
+		d.out.merge(id)
+	}
+	for id, n := range delta.Numbers {
+		d.renumber(id, n)
+	}
+	for g := range changed {
+		d.tie(g)
+	}
+	for _, s := range delta.Sessions {
+		d.give(s)
+	}
+	d.out.pass(delta)
+	for name, spans := range delta.Unwatched {
+		d.node(name).unwritten = spans
+		d.touch(name)
+	}
+}
+
+// tie ties a guest's runs to its sessions of the log.
+func (d *Deriver) tie(g *guest) {
+	if !g.tie(d.window) {
+		return
+	}
+	g.touch()
+	for _, s := range g.logs { // their numbers may be others
+		d.give(s.row)
+	}
+}
+
+// logged notes a session of the log as it is now.
+func (d *Deriver) logged(row *trail.Session) *guest {
+	s := d.sessions[row.ID]
+	isNew := s == nil
+	if isNew {
+		g := d.node(row.Node).guest(row.UUID, row.Name)
+		s = &session{guest: g, row: row}
+		d.sessions[row.ID] = s
+		i, _ := slices.BinarySearchFunc(g.logs, row.ID, func(s *session, id uint64) int { return int(s.row.ID) - int(id) })
+		g.logs = slices.Insert(g.logs, i, s)
+	}
+	if s.row.Number != row.Number || isNew {
+		s.guest.touch()
+	}
+	s.row = row
+	s.guest.name = row.Name
+	if s.run != nil { // what it lacks is known by when the log was read that far
+		s.run.dirty = true
+	}
+	was := s.over
+	if s.over = row.State != trail.Running && row.State != trail.Starting; s.over && !was {
+		d.ended = append(d.ended, s)
+	}
+	return s.guest
+}
+
+// give gives out the row of a session that no witness but the log shows.
+func (d *Deriver) give(row *trail.Session) {
+	s := d.sessions[row.ID]
+	if s == nil || s.run != nil {
+		return
+	}
+	if n := s.guest.unloggedBefore(row.ID); n > 0 {
+		copied := *row
+		copied.Number += n
+		row = &copied
+	}
+	d.out.session(row)
+}
+
+// renumber takes another number of a session of the log.
+func (d *Deriver) renumber(id uint64, n int) {
+	s := d.sessions[id]
+	if s == nil {
+		d.out.number(id, n)
+		return
+	}
+	copied := *s.row
+	copied.Number = n
+	s.row = &copied
+	s.guest.touch()
+	d.give(s.row)
+}
+
+// forget drops a session of the log.
+func (d *Deriver) forget(s *session) {
+	delete(d.sessions, s.row.ID)
+	s.guest.logs = slices.DeleteFunc(s.guest.logs, func(o *session) bool { return o == s })
+	if s.run != nil {
+		s.run.session, s.run = nil, nil
+	}
+	s.guest.touch()
+	if s.guest.idle() {
+		delete(s.guest.node.guests, s.guest.key)
+	}
+}

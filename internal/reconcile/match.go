@@ -1,0 +1,182 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// A claim is a time in which something was named by a record or a definition.
+type claim struct {
+	from, to int64
+	holding  int // its place
+}
+
+// match finds the holding of the log for each thing that is defined: of equal
+// ones that which began and ended nearest to it.
+func (j *judge) match() {
+	row := j.row
+	j.pairs, j.rows, j.matched = map[*track]int{}, map[*track]int{}, make([]bool, len(row.Holdings))
+	places := map[key][]int{}
+	j.places = places
+	for i := range row.Holdings {
+		h := &row.Holdings[i]
+		k := keyOf(h.Kind, h.ID, h.Sub)
+		places[k] = append(places[k], i)
+	}
+	for _, t := range j.run.tracks() {
+		if !t.declared() {
+			continue
+		}
+		best, least := -1, int64(forever)
+		for _, i := range places[t.key] {
+			if j.matched[i] {
+				continue
+			}
+			if cost, ok := j.apart(t, &row.Holdings[i]); ok && cost < least {
+				best, least = i, cost
+			}
+		}
+		if best >= 0 {
+			j.pairs[t], j.rows[t], j.matched[best] = best, best, true
+		}
+	}
+}
+
+// spare tells whether the log has another holding of the same name at a time,
+// which is nothing else's: what was detached and attached at once, such as an
+// interface that moved to another bridge, is two holdings and one thing.
+func (j *judge) spare(t *track, at int64) bool {
+	for _, i := range j.places[t.key] {
+		h := &j.log.Holdings[i]
+		if !j.matched[i] && heldFrom(h)-j.window <= at && add(heldTo(h), j.window) >= at {
+			return true
+		}
+	}
+	return false
+}
+
+// apart tells by how much a thing and a holding differ in time, if they may be
+// the same.
+func (j *judge) apart(t *track, h *trail.Holding) (int64, bool) {
+	from, to := heldFrom(h), heldTo(h)
+	begin, end := t.interval()
+	if j.run.ended {
+		end = min(end, j.run.gone.by)
+	}
+	if from > add(end, j.window) || add(to, j.window) < begin {
+		return 0, false
+	}
+	cost := int64(0)
+	if from != 0 && begin != 0 {
+		cost += outside(from, begin, t.begin.by)
+	}
+	switch byRecord := endedByRecord(h); {
+	case t.ended && byRecord:
+		cost += outside(to, t.end.after, t.end.by)
+	case t.ended != byRecord:
+		cost += unlike
+	}
+	return cost, true
+}
+
+// endedByRecord tells whether a record says that a holding ended before its
+// session did.
+func endedByRecord(h *trail.Holding) bool {
+	return h.Ended != "" && h.Ended != trail.ByStop && h.Ended != trail.ByLoss
+}
+
+// spares gives the log's other holdings of what a thing is: those of the times
+// before it was detached and attached at once, or after.
+func (j *judge) spares(t *track) []int {
+	place, paired := j.pairs[t]
+	if !paired {
+		return nil
+	}
+	var all []int
+	own := &j.log.Holdings[place]
+	for _, i := range j.places[t.key] {
+		h := &j.log.Holdings[i]
+		apart := heldTo(h) <= heldFrom(own) || heldFrom(h) >= heldTo(own)
+		if !j.matched[i] && apart && heldFrom(h) <= t.shown.by && heldTo(h) >= t.begin.by-j.window {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// unlike is what it costs that one has ended and the other hasn't: more than a
+// difference of days.
+const unlike = 1 << 40
+
+// outside is how far a time is from a span.
+func outside(at, after, by int64) int64 {
+	return max(after-at, at-by, 0)
+}
+
+// add adds to a time that may be forever.
+func add(at, n int64) int64 {
+	if at == forever {
+		return at
+	}
+	return at + n
+}
+
+// heldFrom is since when a holding of the log holds, 0 if that isn't known.
+func heldFrom(h *trail.Holding) int64 { return h.From.Millis }
+
+// heldTo is up to when it did at the latest.
+func heldTo(h *trail.Holding) int64 {
+	if h.To == (trail.Moment{}) {
+		return forever
+	}
+	return h.To.Millis
+}
+
+// claims notes under which names things were declared, and when.
+func (j *judge) claims() {
+	j.names = map[string][]claim{}
+	for i := range j.row.Holdings {
+		h := &j.row.Holdings[i]
+		k := keyOf(h.Kind, h.ID, h.Sub)
+		for _, name := range alias(nil, k.id) {
+			j.names[name] = append(j.names[name], claim{heldFrom(h), heldTo(h), i})
+		}
+	}
+	for _, t := range j.run.tracks() {
+		if !t.declared() {
+			continue
+		}
+		from, to := t.interval()
+		spares := j.spares(t)
+		for _, name := range t.names {
+			j.names[name] = append(j.names[name], claim{from, to, j.rows[t]})
+			for _, i := range spares {
+				h := &j.row.Holdings[i]
+				j.names[name] = append(j.names[name], claim{heldFrom(h), heldTo(h), i})
+			}
+		}
+	}
+}
+
+// named tells whether anything that a definition or a record of the log names is
+// what a process has there.
+func (r *run) named(p *track) bool {
+	for _, t := range r.open {
+		if t.declared() && slices.ContainsFunc(t.names, func(name string) bool { return slices.Contains(p.names, name) }) {
+			return true
+		}
+	}
+	if r.session == nil {
+		return false
+	}
+	for i := range r.session.row.Holdings {
+		h := &r.session.row.Holdings[i]
+		for _, name := range alias(nil, keyOf(h.Kind, h.ID, h.Sub).id) {
+			if h.Ended == "" && slices.Contains(p.names, name) {
+				return true
+			}
+		}
+	}
+	return false
+}

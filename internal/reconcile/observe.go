@@ -1,0 +1,279 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// A look is one observation on its way into the run that it is of.
+type look struct {
+	*Deriver
+	f     *fact.Fact
+	o     fact.Observed
+	w     int
+	node  *node
+	guest *guest
+	run   *run
+	at    span
+	nth   int // events, and changes that may be findings, so far
+
+	gained, lost []*track
+	wants        []fact.Wanted // of them, those that nothing was found for yet
+}
+
+// observe takes an observation.
+func (d *Deriver) observe(f *fact.Fact) error {
+	l := look{Deriver: d, f: f}
+	if err := f.Decode(&l.o); err != nil {
+		return err
+	}
+	if l.w = witnessOf(l.o.Witness); l.w < 0 {
+		return nil // of a later version
+	}
+	l.node = d.node(f.Node)
+	l.node.now = max(l.node.now, f.Stamp.Millis, l.o.To)
+	l.guest = l.node.guestOf(&l.o)
+	l.run = l.guest.runOf(&l.o, l.w)
+	l.at = span{after: l.o.From, by: l.o.To, fact: f.Seq}
+	l.wants = slices.Clone(l.o.Wants)
+	switch l.o.What {
+	case fact.Seen, fact.Changed:
+		l.shown()
+	case fact.Gone:
+		l.gone()
+	case fact.Told:
+		l.told()
+	case fact.Failed:
+		l.event(trail.Event{Op: OpUnseen, Text: l.o.Problem})
+	}
+	if l.run != nil {
+		l.run.touch()
+		l.run.last = max(l.run.last, l.o.To)
+	}
+	d.tie(l.guest)
+	if l.guest.idle() {
+		delete(l.node.guests, l.guest.key)
+	}
+	return nil
+}
+
+// shown takes all that a run has.
+func (l *look) shown() {
+	isNew := l.run == nil
+	if isNew {
+		l.begin()
+	}
+	if l.run.ended { // it lags behind who showed that
+		return
+	}
+	v := &l.run.views[l.w]
+	first := !v.seen
+	if isNew {
+		l.tellBegin()
+	}
+	l.identify()
+	was := *v
+	v.seen, v.run, v.source, v.partial = true, cmp.Or(l.o.Run, v.run), l.f.Source, l.o.Partial
+	v.look = l.at
+	if !first && l.at.after == 0 {
+		l.at.after = was.look.by
+	}
+	l.things(first)
+	l.pair()
+	for _, t := range slices.Concat(l.gained, l.lost) {
+		l.tellTrack(t, first)
+	}
+	l.state()
+	if l.nth == 0 && !first && l.w != proc {
+		l.event(trail.Event{Op: OpChanged, Text: "something of its definition that is nothing of the host's"})
+	}
+}
+
+// begin makes a run. One of the same source, which shows a guest once, is over.
+func (l *look) begin() {
+	for _, old := range l.guest.runs {
+		if v := &old.views[l.w]; !old.ended && v.seen && v.source == l.f.Source {
+			old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
+		}
+	}
+	l.run = &run{
+		id: l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
+		found: map[string]*trail.Finding{},
+	}
+	if l.o.What == fact.Seen {
+		l.run.wants, l.wants = l.wants, nil
+	}
+	l.guest.runs = append(l.guest.runs, l.run)
+	l.Deriver.runs = append(l.Deriver.runs, l.run)
+}
+
+// identify takes over what the observation says of who it is.
+func (l *look) identify() {
+	r := l.run
+	r.name = cmp.Or(l.o.Name, r.name)
+	r.virt = cmp.Or(r.virt, l.o.Virt)
+	if r.pid == 0 {
+		r.pid = l.o.PID
+	}
+	l.guest.name = cmp.Or(r.name, l.guest.name)
+}
+
+// tellBegin tells that a run began, or was there when it was first looked at.
+func (l *look) tellBegin() {
+	l.identify()
+	op := trail.OpStart
+	if l.at.after == 0 {
+		op = OpSeen
+	}
+	l.event(trail.Event{Op: op, Reason: l.o.Reason})
+}
+
+// gone takes that a run ended.
+func (l *look) gone() {
+	if l.run == nil {
+		l.begin()
+		l.identify()
+	}
+	r := l.run
+	r.finish(l.at, l.w)
+	r.reason = cmp.Or(r.reason, l.o.Reason)
+	r.told = r.told || slices.ContainsFunc(l.o.Tells, tellsStop)
+	r.endWants = append(r.endWants, l.wants...)
+	l.event(trail.Event{Op: trail.OpStop, Reason: l.o.Reason})
+}
+
+// state tells that the guest was suspended, resumed or the like, where no event
+// of the hypervisor did.
+func (l *look) state() {
+	if l.o.Was == "" || l.o.State == "" || l.o.Was == l.o.State {
+		return
+	}
+	if slices.ContainsFunc(l.o.Tells, tellsState) {
+		l.nth++
+		return
+	}
+	op := OpChanged
+	switch l.o.State {
+	case "paused", "suspended":
+		op = OpSuspend
+	case "running":
+		op = OpResume
+	}
+	l.event(trail.Event{Op: op, Reason: l.o.Reason, Text: l.o.Was + " -> " + l.o.State})
+}
+
+// event gives out an event of the run, or of a guest that isn't known to run.
+func (l *look) event(ev trail.Event) {
+	ev.Fact, ev.Nth, ev.Order = l.f.Seq, l.nth, l.f.Seq<<orderBits
+	l.nth++
+	ev.By, ev.Node = l.o.Witness, l.node.name
+	ev.UUID, ev.Name = l.guest.uuid, cmp.Or(l.o.Name, l.guest.name)
+	ev.At.Millis = cmp.Or(ev.At.Millis, l.o.To)
+	ev.Before.Millis = l.at.after
+	ev.Result = record.Success
+	if l.run == nil {
+		l.out.event(&ev)
+		return
+	}
+	l.run.tell(l.Deriver, &ev)
+}
+
+// orderBits are how many bits of an event's Order are for what overtook it: none
+// of an observation's.
+const orderBits = 10
+
+// tell gives out an event of the run, and keeps it while its session may turn out
+// to be another.
+func (r *run) tell(d *Deriver, ev *trail.Event) {
+	if r.events = append(r.events, ev); len(r.events) > maxEvents {
+		r.events = slices.Delete(r.events, 0, maxEvents/4)
+	}
+	d.fresh = append(d.fresh, freshEvent{ev, r})
+	r.touch()
+}
+
+// tellTrack tells of a thing that came or went.
+func (l *look) tellTrack(t *track, quiet bool) {
+	ev := trail.Event{Kind: t.kind, ID: t.thing.ID, Sub: t.sub}
+	at := &t.begin
+	switch {
+	case t.ended:
+		at = &t.end
+		ev.Op = string(trail.ByDetach)
+		if t.into != nil {
+			at.nth = t.into.begin.nth
+			return // told as one
+		}
+	case t.old != nil:
+		ev.Op, ev.Old = updateOp(t), t.old.thing.ID
+	default:
+		ev.Op = "attach"
+	}
+	at.nth = l.nth
+	if quiet || l.w == proc && l.run.named(t) {
+		l.nth++
+		return
+	}
+	ev.Text = detailText(&t.thing)
+	l.event(ev)
+}
+
+// updateOp is what libvirt would call that a thing came in another's place.
+func updateOp(t *track) string {
+	for i := range t.wants {
+		if t.wants[i].Op != "" {
+			return t.wants[i].Op
+		}
+	}
+	return "update"
+}
+
+// detailText gives what more is known of a thing.
+func detailText(t *fact.Thing) string {
+	words := make([]string, 0, len(t.Detail)+1)
+	for name, value := range t.Detail {
+		words = append(words, name+"="+value)
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// quantity takes a quantity of the run.
+func (l *look) quantity(kind string, n uint64, first bool) {
+	was, known := l.run.lastValue(kind, l.w)
+	if known && was == n {
+		return
+	}
+	v := value{kind: kind, n: n, at: l.at, first: first || !known && n != 0 && kind != "iothread", by: l.w, doubts: l.migrates()}
+	v.at.nth = l.nth
+	v.wants = l.take(func(w *fact.Wanted) bool { return w.Kind == kind })
+	l.run.setValue(v)
+	if v.first {
+		l.nth++
+		return
+	}
+	l.event(trail.Event{
+		Op: "update", Kind: kind, ID: strconv.FormatUint(n, 10), Old: strconv.FormatUint(was, 10),
+	})
+}
+
+// take gives the records that are wanted for something, each only once.
+func (l *look) take(is func(*fact.Wanted) bool) []fact.Wanted {
+	var taken []fact.Wanted
+	rest := l.wants[:0]
+	for _, w := range l.wants {
+		if is(&w) {
+			taken = append(taken, w)
+		} else {
+			rest = append(rest, w)
+		}
+	}
+	l.wants = rest
+	return taken
+}

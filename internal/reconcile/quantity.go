@@ -1,0 +1,85 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// quantities adds what witnesses show of memory, vcpus and I/O threads, and the
+// log doesn't.
+func (j *judge) quantities() {
+	added := false
+	for i := range j.run.values {
+		v := &j.run.values[i]
+		if j.stepped(v) {
+			continue
+		}
+		if !added {
+			j.row.Steps, added = slices.Clone(j.row.Steps), true
+		}
+		j.row.Steps = append(j.row.Steps, trail.Step{Kind: v.kind, Value: v.n, From: moment(v.at.by)})
+		j.valueUnrecorded(v)
+	}
+	if added {
+		slices.SortStableFunc(j.row.Steps, func(a, b trail.Step) int { return cmp.Compare(a.From.Millis, b.From.Millis) })
+	}
+	j.ballooned()
+}
+
+// stepped tells whether the row says that a quantity was so then.
+func (j *judge) stepped(v *value) bool {
+	known, now := false, uint64(0)
+	for i := range j.row.Steps {
+		s := &j.row.Steps[i]
+		if s.Kind != v.kind {
+			continue
+		}
+		if s.Value == v.n && outside(s.From.Millis, v.at.after, v.at.by) <= j.window {
+			return true
+		}
+		if s.From.Millis <= v.at.by {
+			known, now = true, s.Value
+		}
+	}
+	return known && (v.first || now == v.n)
+}
+
+// valueUnrecorded finds that no record tells of a quantity's change.
+func (j *judge) valueUnrecorded(v *value) {
+	if v.first || v.doubts || v.by != libvirt && j.log == nil || !j.watched(v.at, false) ||
+		!j.decided(v.at.by) || !j.readable(v.at) {
+		return
+	}
+	f := j.find(trail.Unrecorded, v.at, "", v.by)
+	f.Resource = trail.Resource{Kind: v.kind, ID: fmt.Sprint(v.n)}
+	f.Text = fmt.Sprintf("no record tells that %s changed to %s", v.kind, amount(v.kind, v.n))
+	j.missing[f.ID] = v.wants
+}
+
+func amount(kind string, n uint64) string {
+	if kind != "mem" {
+		return fmt.Sprint(n)
+	}
+	if n%1024 == 0 {
+		return fmt.Sprintf("%d MiB", n/1024)
+	}
+	return fmt.Sprintf("%d KiB", n)
+}
+
+// ballooned finds that the memory of a guest of libvirt's was made smaller or
+// larger, of which that has no records.
+func (j *judge) ballooned() {
+	b := &j.run.balloon
+	if b.count == 0 || j.log == nil && !j.run.views[libvirt].seen {
+		return
+	}
+	f := j.find(trail.Unrecorded, b.first, "balloon", b.by)
+	f.Count, f.Resource = b.count, trail.Resource{Kind: "mem"}
+	if b.count > 1 {
+		f.Until, f.Facts = moment(b.last.by), []uint64{b.first.fact, b.last.fact}
+	}
+	f.Text = "the guest's balloon changed what it has of its memory; libvirt records no such change"
+}

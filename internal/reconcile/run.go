@@ -1,0 +1,140 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// A run is one run of a guest as witnesses see it.
+type run struct {
+	id    uint64 // the number of the first observation
+	guest *guest
+
+	name, virt string
+	pid        int
+	first      span // when it began, or was first seen
+	last       int64
+	by         int // who saw it first
+	views      [witnesses]view
+
+	open, past []*track
+	values     []value
+	balloon    balloon
+
+	ended    bool
+	gone     span
+	goneBy   int
+	told     bool // the hypervisor told that it stopped
+	reason   string
+	wants    []fact.Wanted // of its start
+	endWants []fact.Wanted
+
+	session *session // of the log, that it belongs to
+	shownAs uint64   // the ID under which its row was given out
+	events  []*trail.Event
+	// dirty tells that its row may be another, unchecked that records of it may
+	// be missing.
+	dirty, unchecked bool
+	due              int64 // the log must be read up to then for something to be decided
+	found            map[string]*trail.Finding
+	missed           map[string]bool // findings whose records were missed
+}
+
+// A view is what one witness saw of a run last.
+type view struct {
+	seen        bool
+	run, source string
+	look        span // the last look; by is when it was
+	partial     []string
+}
+
+// covers tells whether the witness would have seen a thing of that kind.
+func (v *view) covers(kind string) bool {
+	return v.seen && !slices.Contains(v.partial, kind) && !slices.Contains(v.partial, everything)
+}
+
+const everything = "*"
+
+// balloon is what was told of the guest's balloon.
+type balloon struct {
+	count       int
+	first, last span
+	by          int
+}
+
+// id under which the run's row and events are: that of the log's session, or its
+// own.
+func (r *run) sessionID() uint64 {
+	if r.session != nil {
+		return r.session.row.ID
+	}
+	return r.id
+}
+
+// is tells whether an observation is of this run.
+func (r *run) is(o *fact.Observed, w int) bool {
+	v := &r.views[w]
+	sameRun := v.run != "" && o.Run != ""
+	switch {
+	case sameRun && v.run != o.Run:
+		return false
+	case sameRun:
+		return o.PID == 0 || r.pid == 0 || o.PID == r.pid
+	case r.ended && o.What != fact.Gone && o.To > r.gone.by:
+		return false
+	case o.PID != 0 && r.pid != 0:
+		return o.PID == r.pid
+	}
+	return !r.ended
+}
+
+// finish ends a run. Of several that tell, the earliest end is the proven one.
+func (r *run) finish(at span, w int) {
+	if r.ended && r.gone.by <= at.by {
+		return
+	}
+	if r.ended { // what was there before proves still that it ran
+		at.after = max(at.after, min(r.gone.after, at.by))
+	}
+	r.ended, r.gone, r.goneBy = true, at, w
+	r.touch()
+}
+
+// touch notes that something of the run, or of what it is held against, is new.
+func (r *run) touch() { r.dirty, r.unchecked = true, true }
+
+// maxPast is how many things that a run has no more are kept of it, the last
+// ones; maxValues is that of its quantities, maxEvents that of its events whose
+// session may still turn out to be another.
+const maxPast, maxValues, maxEvents = 1 << 14, 1 << 12, 512
+
+// drop moves things that are gone to those of the past.
+func (r *run) drop(lost []*track) {
+	r.open = slices.DeleteFunc(r.open, func(t *track) bool { return t.ended })
+	if r.past = append(r.past, lost...); len(r.past) > maxPast {
+		r.past = slices.Delete(r.past, 0, len(r.past)-maxPast*3/4)
+	}
+}
+
+// tracks are all of the run, those of the past first.
+func (r *run) tracks() []*track {
+	return append(r.past[:len(r.past):len(r.past)], r.open...)
+}
+
+func (r *run) setValue(v value) {
+	if r.values = append(r.values, v); len(r.values) > maxValues {
+		r.values = slices.Delete(r.values, 0, maxValues/4)
+	}
+}
+
+// lastValue gives the last quantity of a kind, as one witness saw it.
+func (r *run) lastValue(kind string, w int) (uint64, bool) {
+	for i := len(r.values) - 1; i >= 0; i-- {
+		if v := &r.values[i]; v.kind == kind && v.by == w {
+			return v.n, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,100 @@
+package reconcile
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// What events of witnesses tell, beside what records do.
+const (
+	OpSeen     = "seen"    // it ran when it was first looked at
+	OpUnseen   = "unseen"  // it can't be looked at
+	OpChanged  = "changed" // something that is nothing of the host's
+	OpSuspend  = "suspend"
+	OpResume   = "resume"
+	OpReset    = "reset" // it was reset, or booted anew by itself
+	OpTray     = "tray"
+	OpBlockJob = "block-job"
+	OpBalloon  = "balloon"
+	OpWatch    = "watch"   // a source is watched from then on
+	OpUnwatch  = "unwatch" // it isn't any more
+)
+
+// toldOps are what events of hypervisors tell. Others are called as the
+// hypervisor does.
+var toldOps = map[string]string{
+	"lifecycle suspended": OpSuspend, "lifecycle resumed": OpResume,
+	"reboot": OpReset, "tray": OpTray, "block-job": OpBlockJob, "balloon": OpBalloon,
+	"STOP": OpSuspend, "RESUME": OpResume, "RESET": OpReset, "DEVICE_TRAY_MOVED": OpTray,
+	"BALLOON_CHANGE": OpBalloon,
+}
+
+// toldOp names what an event tells.
+func toldOp(t *fact.Telling) string {
+	what := t.Kind
+	if word := toldWord(t.Text, "event"); t.Kind == "lifecycle" && word != "" {
+		what += " " + word
+	}
+	if op, ok := toldOps[what]; ok {
+		return op
+	}
+	if strings.HasPrefix(what, "BLOCK_JOB_") {
+		return OpBlockJob
+	}
+	return strings.ToLower(strings.NewReplacer("lifecycle ", "", "_", "-").Replace(what))
+}
+
+// toldWord gives the value of a name in an event's text.
+func toldWord(text, name string) string {
+	for word := range strings.FieldsSeq(text) {
+		if value, ok := strings.CutPrefix(word, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// tellsStop tells whether an event says that the guest was stopped.
+func tellsStop(t fact.Telling) bool {
+	op := toldOp(&t)
+	return op == "stopped" || op == "shutdown"
+}
+
+// tellsState tells whether an event says that the guest is in another state.
+func tellsState(t fact.Telling) bool {
+	return t.Kind == "lifecycle" || t.Kind == strings.ToUpper(t.Kind)
+}
+
+// told takes events that hypervisors tell of.
+func (l *look) told() {
+	if l.run == nil && len(l.guest.runs) > 0 { // it is over, and this is about its end
+		if r := l.guest.runs[len(l.guest.runs)-1]; r.ended && l.o.To <= r.gone.by+l.window {
+			l.run = r
+		}
+	}
+	for i := range l.o.Tells {
+		t := &l.o.Tells[i]
+		op := toldOp(t)
+		if l.run != nil {
+			l.run.told = l.run.told || tellsStop(*t)
+		}
+		if op == OpBalloon && l.run != nil {
+			l.ballooned(t)
+		}
+		reason := toldWord(t.Text, "detail")
+		l.event(trail.Event{Op: op, Reason: reason, Text: cmp.Or(t.Text, t.Kind), At: trail.Moment{Millis: t.At}})
+	}
+}
+
+// ballooned notes that the guest's memory was made smaller or larger.
+func (l *look) ballooned(t *fact.Telling) {
+	b := &l.run.balloon
+	at := span{by: cmp.Or(t.At, l.o.To), fact: l.f.Seq, nth: l.nth}
+	if b.count == 0 {
+		b.first, b.by = at, l.w
+	}
+	b.count, b.last = b.count+1, at
+}

@@ -1,0 +1,100 @@
+package reconcile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// sourceWitness gives the witness that a source is of. All sources but those of
+// hypervisors and processes are the log's.
+func sourceWitness(source string) fact.Witness {
+	word, _, _ := strings.Cut(source, " ")
+	if w := fact.Witness(word); witnessOf(w) >= 0 {
+		return w
+	}
+	return fact.Log
+}
+
+// maxGaps is how many times in which the log was not read are kept of a node,
+// the last ones.
+const maxGaps = 256
+
+// watch takes that a source is watched from a time on, or isn't.
+func (d *Deriver) watch(f *fact.Fact) error {
+	var w fact.Watched
+	if err := f.Decode(&w); err != nil {
+		return err
+	}
+	n := d.node(f.Node)
+	n.now = max(n.now, w.At)
+	d.tellWatch(f, n, &w)
+	if !w.Up {
+		n.down[w.Source] = w.At
+		return nil
+	}
+	since := w.Since
+	if since == 0 {
+		since = n.down[w.Source]
+	}
+	delete(n.down, w.Source)
+	if since != 0 && since < w.At && !w.Whole {
+		d.unwatched(f, n, &w, since)
+	}
+	return nil
+}
+
+// unwatched takes that what a source showed for a time was missed.
+func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched, since int64) {
+	witness := sourceWitness(w.Source)
+	id := fmt.Sprintf("%s-%d", trail.SourceUnwatched, f.Seq)
+	finding := &trail.Finding{
+		Kind: trail.SourceUnwatched, Severity: trail.Info, ID: id, Node: n.name, By: witness,
+		At: moment(since), Until: moment(w.At), Count: 1, Facts: []uint64{f.Seq},
+		Text: trail.Resource{ID: w.Source}.String() + " was not watched; what came and went meanwhile was not seen",
+	}
+	if witness == fact.Log {
+		finding.Text = trail.Resource{ID: w.Source}.String() + " was not read; what was recorded meanwhile may be missing"
+		if n.unread = append(n.unread, gap{since, w.At}); len(n.unread) > maxGaps {
+			n.unread = n.unread[1:]
+		}
+		d.touch(n.name)
+	}
+	if w.Why != "" {
+		finding.Text += ": " + trail.Resource{ID: w.Why}.String()
+	}
+	d.out.findings[id] = finding
+}
+
+func (d *Deriver) tellWatch(f *fact.Fact, n *node, w *fact.Watched) {
+	op := OpUnwatch
+	if w.Up {
+		op = OpWatch
+	}
+	d.out.event(&trail.Event{
+		At: moment(w.At), Before: moment(w.Since), Node: n.name, Op: op, Text: w.Source, Reason: w.Why,
+		Result: record.Success, By: sourceWitness(w.Source), Fact: f.Seq, Order: f.Seq << orderBits,
+	})
+}
+
+// tick takes up to when a source was read.
+func (d *Deriver) tick(f *fact.Fact) error {
+	var t fact.Ticked
+	if err := f.Decode(&t); err != nil {
+		return err
+	}
+	n := d.node(f.Node)
+	n.now = max(n.now, f.Stamp.Millis)
+	if sourceWitness(t.Source) != fact.Log {
+		n.looked[t.Source] = max(n.looked[t.Source], t.At)
+		d.touch(n.name)
+		return nil
+	}
+	d.log.Settle() // nothing from before comes any more
+	d.caughtUp()
+	d.reach(n, t.At)
+	return nil
+}
