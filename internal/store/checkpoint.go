@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// A Checkpoint is what retention left of what it removed.
+type Checkpoint struct {
+	// Cutoff is the time, in milliseconds since 1970, before which sessions that
+	// had ended were removed; 0 where none ever were.
+	Cutoff int64
+	// Sessions and Facts are how many went in all.
+	Sessions, Facts int64
+	// Numbers is how many sessions of each guest went, by its node + "\x00" +
+	// uuid, or name where there is no uuid. Boots is of which boot of each node the
+	// first record is that stayed.
+	Numbers, Boots map[string]int
+}
+
+// The keys of meta that retention has.
+const (
+	metaRetaining = "retaining"
+	metaHorizon   = "horizon"
+	metaCutoff    = "cutoff"
+	metaSessions  = "sessions removed"
+	metaFacts     = "facts removed"
+	metaLast      = "last"
+)
+
+// Checkpoint gives what retention left: from where a Deriver of the facts begins.
+func (s *Store) Checkpoint(ctx context.Context) (*Checkpoint, error) {
+	c := &Checkpoint{Numbers: map[string]int{}, Boots: map[string]int{}}
+	err := s.view(ctx, func(tx querier) error {
+		for key, to := range map[string]*int64{metaCutoff: &c.Cutoff, metaSessions: &c.Sessions, metaFacts: &c.Facts} {
+			var err error
+			if *to, err = metaNumber(ctx, tx, key); err != nil {
+				return err
+			}
+		}
+		count := func(to map[string]int) func(scanner) error {
+			return func(row scanner) error {
+				var key string
+				var n int
+				err := row.Scan(&key, &n)
+				to[key] = n
+				return err
+			}
+		}
+		err := each(ctx, tx, `SELECT node || char(0) || uuid || name, n FROM removed_sessions`, nil, count(c.Numbers))
+		if err != nil {
+			return err
+		}
+		return each(ctx, tx, keptBoots, []any{began}, count(c.Boots))
+	})
+	return c, err
+}
+
+// keptBoots gives for each node of which boot its first record is: the boots that
+// went, and one that no record of the kernel's is left before. (Types from 1200
+// are auditd's.)
+const keptBoots = `SELECT b.node, b.n + (SELECT count(*) FROM events e WHERE e.op = 'boot' AND e.reason = ?1 AND e.node = b.node
+	AND e.fact <= (SELECT seq FROM facts WHERE kind = 1 AND node = b.node AND type NOT BETWEEN 1200 AND 1299 ORDER BY seq LIMIT 1))
+	FROM (SELECT n.node, coalesce((SELECT n FROM removed_boots r WHERE r.node = n.node), 0) n FROM last_seen n) b
+	WHERE ?1 <> '' AND (SELECT value FROM meta WHERE key = 'horizon') > 0`
+
+// metaNumber gives a number of meta; 0 where it isn't there.
+func metaNumber(ctx context.Context, q querier, key string) (n int64, err error) {
+	return n, each(ctx, q, `SELECT value FROM meta WHERE key = ?`, []any{key}, func(row scanner) error { return row.Scan(&n) })
+}
+
+func (w *writer) setMeta(key string, value any) error {
+	return w.exec(`INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`, key, value)
+}
+
+func (w *writer) addMeta(key string, n int) error {
+	return w.exec(`INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value`, key, n)
+}
+
+// noRows tells whether an error is that a query gave nothing.
+func noRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

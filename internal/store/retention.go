@@ -1,0 +1,247 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+)
+
+const (
+	// retainStep is about how long one transaction of a retention takes: others
+	// that write wait so long. One session is never removed by halves.
+	retainStep = 40 * time.Millisecond
+	// retainRows is how many rows are removed without looking at the time.
+	retainRows = 250
+	// early is by how many milliseconds a witness may show a guest before its
+	// session's first record.
+	early = 10_000
+)
+
+// Retain removes what is older than a time, in milliseconds since 1970: whole
+// sessions that had ended before, but for those that came behind a session of the
+// same guest that stays; with them the findings that name them, and the facts
+// that they alone need. Then all facts of no session that are older than the
+// cutoff and than all sessions that stay. What is needed to derive the sessions
+// that stay anew, with their events and findings, goes to the Checkpoint; of what
+// several did, those that went are not known then. It is done in steps, and
+// between them others write; an error leaves what was done before it.
+func (s *Store) Retain(ctx context.Context, cutoff int64) (sessions, facts int, err error) {
+	if s.w == nil {
+		return 0, 0, ErrReadOnly
+	}
+	r := retention{s: s, w: s.w, cutoff: cutoff}
+	for _, do := range []func(context.Context) error{r.sessions, r.hosts, r.shrink} {
+		if err = do(ctx); err != nil {
+			err = fmt.Errorf("store %s: retention: %w", s.path, err)
+			break
+		}
+	}
+	return r.removed, r.facts, err
+}
+
+// retention is one run of Retain.
+type retention struct {
+	s      *Store
+	w      *writer
+	cutoff int64
+
+	removed, facts int
+	naming         map[uint64][]string // findings, by other sessions that they name
+	// of the step
+	counts map[fact.Kind]int
+}
+
+// step removes something in one transaction: until next says that there is no
+// more, or it takes too long.
+func (r *retention) step(ctx context.Context, next func() (more bool, err error)) (more bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	r.w.mu.Lock()
+	defer r.w.mu.Unlock()
+	removed, facts, begun := r.removed, r.facts, time.Now()
+	r.counts = map[fact.Kind]int{}
+	err = r.w.transact(func() error {
+		if err := r.w.setMeta(metaRetaining, 1); err != nil {
+			return err
+		}
+		for more = true; more && time.Since(begun) < retainStep; {
+			if more, err = next(); err != nil {
+				return err
+			}
+		}
+		return r.account(r.removed-removed, r.facts-facts)
+	})
+	if err != nil {
+		r.removed, r.facts = removed, facts
+	}
+	return more, err
+}
+
+// account keeps what a step removed, and ends the time in which facts may be
+// deleted.
+func (r *retention) account(sessions, facts int) error {
+	w := r.w
+	for kind, n := range r.counts {
+		if err := w.exec(`UPDATE counts SET n = n - ? WHERE kind = ?`, n, int64(kind)); err != nil {
+			return err
+		}
+	}
+	if err := w.addMeta(metaSessions, sessions); err != nil {
+		return err
+	}
+	if err := w.addMeta(metaFacts, facts); err != nil {
+		return err
+	}
+	if err := w.setMeta(metaCutoff, r.cutoff); err != nil {
+		return err
+	}
+	if err := w.setMeta(metaLast, int64(w.next-1)); err != nil {
+		return err
+	}
+	return w.exec(`DELETE FROM meta WHERE key = ?`, metaRetaining)
+}
+
+// sessions removes those that are old.
+func (r *retention) sessions(ctx context.Context) error {
+	old, err := r.s.old(ctx, r.cutoff)
+	if err != nil {
+		return err
+	}
+	if r.naming, err = r.s.naming(ctx); err != nil {
+		return err
+	}
+	for more := len(old) > 0; more; {
+		more, err = r.step(ctx, func() (bool, error) {
+			id := old[0]
+			old = old[1:]
+			r.removed++
+			return len(old) > 0, r.session(id)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// session removes a session, and the facts that it alone needs.
+func (r *retention) session(id uint64) error {
+	w := r.w
+	guest, err := w.number(`SELECT guest FROM sessions WHERE id = ?`, []any{int64(id)})
+	if noRows(err) { // merged since
+		r.removed--
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	facts, err := w.numbers(`SELECT DISTINCT fact FROM events WHERE session = ? AND session > 0`, int64(id))
+	if err != nil {
+		return err
+	}
+	for _, query := range []string{`DELETE FROM events WHERE session = ? AND session > 0`, `DELETE FROM findings WHERE session = ? AND session > 0`} {
+		if err := w.exec(query, int64(id)); err != nil {
+			return err
+		}
+	}
+	for _, finding := range r.naming[id] {
+		if err := w.exec(`DELETE FROM findings WHERE id = ?`, finding); err != nil {
+			return err
+		}
+	}
+	if err := w.deleteSession(id); err != nil {
+		return err
+	}
+	if err := r.forget(facts); err != nil {
+		return err
+	}
+	err = w.exec(`INSERT INTO removed_sessions SELECT node, uuid, name, 1 FROM guests WHERE id = ?
+		ON CONFLICT DO UPDATE SET n = n + 1`, guest)
+	if err != nil {
+		return err
+	}
+	return r.observations(guest)
+}
+
+// observations removes those of a guest that are older than all its sessions.
+func (r *retention) observations(guest int64) error {
+	limit, err := r.w.number(`SELECT min(?1, coalesce((SELECT min(first_ms) - ?2 FROM sessions WHERE guest = ?3), ?1))`,
+		[]any{r.cutoff, early, guest})
+	if err != nil {
+		return err
+	}
+	facts, err := r.w.numbers(`DELETE FROM observed WHERE guest = ? AND millis < ? RETURNING fact`, guest, limit)
+	if err != nil {
+		return err
+	}
+	return r.forget(facts)
+}
+
+// forget removes facts that no event is told by any more.
+func (r *retention) forget(facts []int64) error {
+	for _, seq := range facts {
+		kind, err := r.w.number(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1)
+			AND NOT EXISTS (SELECT 1 FROM last_seen l WHERE kind = 1 AND l.node = facts.node AND l.ms = millis AND l.serial = facts.serial)
+			RETURNING kind`, []any{seq})
+		switch {
+		case noRows(err):
+			continue
+		case err != nil:
+			return fmt.Errorf("fact %d: %w", seq, err)
+		}
+		r.counts[fact.Kind(kind)]++
+		r.facts++
+	}
+	return nil
+}
+
+// shrink gives room that is free in the file back to the file system.
+func (r *retention) shrink(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		free, err := r.vacuum(ctx)
+		if err != nil || free == 0 {
+			return err
+		}
+	}
+}
+
+// vacuumPages is how many pages are given back at once.
+const vacuumPages = 500
+
+// vacuum gives back some pages, and tells how many are left.
+func (r *retention) vacuum(ctx context.Context) (left int64, err error) {
+	w := r.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := w.conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d); PRAGMA wal_checkpoint(PASSIVE)`, vacuumPages)); err != nil {
+		return 0, classify(err)
+	}
+	return left, classify(w.conn.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&left))
+}
+
+// numbers gives the numbers that a query gives.
+func (w *writer) numbers(query string, args ...any) (list []int64, err error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(background, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, rows.Err()
+}
