@@ -24,8 +24,14 @@ var packages = map[string]string{
 	"dmesg":              "util-linux",
 	"libvirtd":           "libvirt-daemon-system",
 	"mount":              "mount",
+	"nsenter":            "util-linux",
+	"ip":                 "iproute2",
 	"qemu-img":           "qemu-utils",
+	"qemu-nbd":           "qemu-utils",
 	"qemu-system-x86_64": "qemu-system-x86",
+	"setpriv":            "util-linux",
+	"systemd-analyze":    "systemd",
+	"systemd-sysusers":   "systemd",
 	"virsh":              "libvirt-clients",
 }
 

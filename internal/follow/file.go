@@ -1,0 +1,204 @@
+package follow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+)
+
+// A state is how far reading came.
+type state uint8
+
+const (
+	more  state = iota // there may be more to read
+	atEnd              // all was read that is there
+	stuck              // there is more, or may be, that can't be read now
+)
+
+// file follows a log by its files.
+type file struct {
+	*monitor
+	*collector
+	o   Options
+	buf []byte
+	// cur is the file that is read, nil before there is one.
+	cur *segment
+	// from is where to go on, until it was found.
+	from *position
+	// pos is the position behind what was taken: that of cur once a line of it
+	// was taken, of the file before until then.
+	pos []byte
+	// drained: cur was read to its end after a newer file was seen to have text.
+	drained bool
+	// passing: the line at the position is too long, and passed over.
+	passing bool
+	// gap is what was missed before cur, until it is known up to when.
+	gap *Problem
+	// ahead are the files that are newer than cur, as last listed.
+	ahead []rotated
+	// told is what was told of files that can't be read, since one could be.
+	told map[string]bool
+	wake *waker
+}
+
+func newFile(o Options, m *monitor) *file {
+	f := &file{
+		monitor: m, o: o, collector: newCollector(WayFile, o.Node),
+		buf: make([]byte, maxLine+edge), told: map[string]bool{},
+	}
+	if len(o.Position) == 0 {
+		return f
+	}
+	p, err := decodePosition(o.Position)
+	if err != nil {
+		f.problem(Problem{Kind: Replaced, Where: o.Log, Text: err.Error() + "; all of the log is read anew"})
+		f.anew()
+		return f
+	}
+	f.from, f.pos = &p, o.Position
+	if p.Again {
+		f.anew()
+	}
+	return f
+}
+
+// run gives batches until the context ends or take fails.
+func (f *file) run(ctx context.Context, take Take) error {
+	f.wake = newWaker(filepath.Dir(f.o.Log))
+	defer f.wake.close()
+	defer f.leave()
+	beat := time.Now()
+	for ctx.Err() == nil {
+		now := time.Now()
+		s := f.step(now)
+		due := f.due(f.o.Hold)
+		isDue := !due.IsZero() && !now.Before(due) || !now.Before(beat.Add(f.o.Poll)) || len(f.batch.Problems) > 0
+		if f.full() || s != more && isDue {
+			if err := f.give(s, now, take); err != nil {
+				return err
+			}
+			beat = time.Now()
+		} else if s != more {
+			f.wait(ctx, beat.Add(f.o.Poll), due)
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// give gives the batch.
+func (f *file) give(s state, now time.Time, take Take) error {
+	if s == atEnd {
+		f.again = false
+	}
+	f.mark()
+	f.batch.Position, f.batch.CaughtUp, f.batch.ReadTo = bytes.Clone(f.pos), s == atEnd, now
+	b := f.collector.take()
+	if err := take(b); err != nil {
+		return err
+	}
+	f.count(b, now)
+	if f.cur != nil {
+		f.place(fmt.Sprintf("%s, byte %d", f.cur.path, f.cur.at), f.cur.left()+sizeOf(f.ahead))
+	}
+	return nil
+}
+
+// wait waits for a change, but no longer than to the earlier of two times. After
+// a change it takes a breath, so that a log that grows line by line isn't read a
+// line at a time.
+func (f *file) wait(ctx context.Context, poll, due time.Time) {
+	if !due.IsZero() && due.Before(poll) {
+		poll = due
+	}
+	timer := time.NewTimer(time.Until(poll))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+		f.wake.watch()
+	case <-f.wake.C:
+		time.Sleep(f.o.Hold / 8)
+	}
+}
+
+// step reads on, or finds out where.
+func (f *file) step(now time.Time) state {
+	if f.cur == nil {
+		return f.begin()
+	}
+	text, err := f.cur.next(f.buf)
+	if errors.Is(err, errChanged) {
+		return f.changed()
+	}
+	if err != nil && f.cur.file == nil {
+		f.lost(Missed, f.cur.path, fmt.Sprintf("the rest of it can't be read: %v", err))
+		f.cur.broken = true
+		return more
+	}
+	if err != nil {
+		return f.unreadable(err)
+	}
+	if f.consume(text, now) {
+		f.drained = false
+		return more
+	}
+	return f.end(now)
+}
+
+// unreadable tells once that a file or its folder can't be read. It is tried
+// again, at once where files were only renamed.
+func (f *file) unreadable(err error) state {
+	if errors.Is(err, errRotating) || errors.Is(err, errMoved) {
+		return more
+	}
+	where := f.o.Log
+	if path := new(fs.PathError); errors.As(err, &path) {
+		where = path.Path
+	}
+	f.tell(Unreadable, where, err.Error())
+	return stuck
+}
+
+// tell tells of a trouble that lasts, once.
+func (f *file) tell(kind ProblemKind, where, text string) {
+	if !f.told[text] {
+		f.told[text] = true
+		f.problem(Problem{Kind: kind, Where: where, Text: text})
+	}
+}
+
+// lost tells that records may be missing behind those that were taken, up to
+// those of the file that is read next.
+func (f *file) lost(kind ProblemKind, where, text string) {
+	p := Problem{Kind: kind, Where: where, Text: text}
+	switch {
+	case f.cur != nil:
+		p.From = f.cur.position().last()
+	case f.from != nil:
+		p.From = f.from.last()
+	}
+	f.gap = &p
+}
+
+// mark notes the position, where there is one between two lines.
+func (f *file) mark() {
+	if f.cur == nil || f.cur.at == 0 || f.passing {
+		return
+	}
+	p := f.cur.position()
+	p.Again = f.again
+	f.pos = p.encode()
+}
+
+// leave closes the file that was read.
+func (f *file) leave() {
+	f.mark()
+	if f.cur != nil {
+		f.cur.close()
+		f.cur = nil
+	}
+}

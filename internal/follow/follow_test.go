@@ -1,0 +1,104 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/kaudit"
+	"github.com/virtaudit/virtaudit/kaudit/kaudittest"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// While there is no log, multicast is taken; when there is one, it is read from
+// the beginning, without what came by multicast.
+func TestFirstWayThatWorks(t *testing.T) {
+	k := kaudittest.NewKernel()
+	f := newFollowing(t)
+	follower := New(f.o, NewOnce(100))
+	follower.subscribe = k.Subscribe
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	sent := false
+	err := follower.Run(ctx, func(b *Batch) error {
+		f.records = append(f.records, b.Records...)
+		s := follower.Status()
+		switch {
+		case s.Way == WayMulticast && !sent:
+			if len(s.Tried) != 1 || s.Tried[0].Way != WayFile || s.Tried[0].Why == nil {
+				t.Errorf("tried %v", s.Tried)
+			}
+			sent = true
+			sendOne(t, k)
+		case s.Way == WayMulticast && len(f.records) == 1 && !exists(f.o.Log):
+			f.write("", line(1, "before"), string(f.records[0].Line())+"\n", line(3, "after"))
+		case s.Way == WayFile && b.CaughtUp && b.Position != nil:
+			return errStop
+		}
+		return nil
+	})
+	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"g", "before", "after"}) {
+		t.Errorf("%v: %v", err, said)
+	}
+	if s := follower.Status(); s.Way != WayFile || s.Records != 1 || s.Since.IsZero() {
+		t.Errorf("status %+v", s)
+	}
+}
+
+func sendOne(t *testing.T, k *kaudittest.Kernel) {
+	t.Helper()
+	conn, err := k.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	text := `virt=kvm op=start reason=booted vm="g" uuid=5a1b7e9d-2b58-4d2c-b2a1-6a6f6b6b3c11 vm-pid=7`
+	err = conn.Send(t.Context(), kaudit.Message{Type: record.VirtControl, Result: record.Success, Text: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Without any way it is told once why, and the first that works later is taken.
+func TestNoWayYet(t *testing.T) {
+	f := newFollowing(t)
+	f.o.Ways = []string{WayFile, "smoke"}
+	follower := New(f.o, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	batches := 0
+	err := follower.Run(ctx, func(b *Batch) error {
+		batches++
+		f.records, f.problems = append(f.records, b.Records...), append(f.problems, b.Problems...)
+		if s := follower.Status(); batches == 3 && (s.Way != "" || len(s.Tried) != 2) {
+			t.Errorf("status %+v", s)
+		}
+		if batches == 3 {
+			f.write("", line(1, "a"))
+		}
+		if len(f.records) > 0 {
+			return errStop
+		}
+		return nil
+	})
+	if !errors.Is(err, errStop) || len(f.problems) != 1 || !strings.Contains(f.problems[0].Text, `no way "smoke"`) {
+		t.Errorf("%v, problems %v", err, f.problems)
+	}
+}
+
+// Standard input is read where it is given, and nothing else.
+func TestStdinAlone(t *testing.T) {
+	follower := New(Options{Stdin: strings.NewReader(line(1, "a")), Log: filepath.Join(t.TempDir(), "audit.log")}, nil)
+	n := 0
+	err := follower.Run(t.Context(), func(b *Batch) error {
+		n += len(b.Records)
+		return nil
+	})
+	if !errors.Is(err, ErrEnded) || n != 1 || follower.Status().Way != WayStdin {
+		t.Errorf("%v, %d records, %+v", err, n, follower.Status())
+	}
+}

@@ -1,0 +1,98 @@
+package follow
+
+import (
+	"hash/maphash"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// Once lets each record through once that comes by several ways, whichever is
+// first. Two equal records of one event by one way are two. It knows the last
+// records only, as many as it was made for. It is for one goroutine.
+//
+// A record is known by its node too: that of a way whose records name none must
+// be the one that the others name.
+type Once struct {
+	seed  maphash.Seed
+	known map[onceKey]*onceCount
+	order []onceKey // a ring, the oldest at next
+	next  int
+}
+
+// onceKey is the same for copies of a record and for equal ones of its event.
+type onceKey struct {
+	stamp record.Stamp
+	sum   uint64 // of node and text
+	kind  record.Type
+}
+
+// onceCount is how many there were by each way; the highest of them was given.
+type onceCount struct{ file, multicast, stdin uint32 }
+
+func (c *onceCount) of(way string) *uint32 {
+	switch way {
+	case WayMulticast:
+		return &c.multicast
+	case WayStdin:
+		return &c.stdin
+	}
+	return &c.file
+}
+
+func (c *onceCount) given() uint32 { return max(c.file, c.multicast, c.stdin) }
+
+// NewOnce makes one that knows so many records.
+func NewOnce(size int) *Once {
+	return &Once{
+		seed:  maphash.MakeSeed(),
+		known: make(map[onceKey]*onceCount),
+		order: make([]onceKey, max(size, 1)),
+	}
+}
+
+// New notes a record, and tells whether it is to be given. The fact's Source is
+// its way. Records that were stored before are noted by it as well.
+func (o *Once) New(f *fact.Fact) bool {
+	c := o.count(o.key(f))
+	before := c.given()
+	*c.of(f.Source)++
+	return c.given() > before
+}
+
+// Filter takes out of a batch what was given before.
+func (o *Once) Filter(b *Batch) {
+	kept := b.Records[:0]
+	for i := range b.Records {
+		if o.New(&b.Records[i]) {
+			kept = append(kept, b.Records[i])
+		}
+	}
+	clear(b.Records[len(kept):])
+	b.Records = kept
+}
+
+func (o *Once) key(f *fact.Fact) onceKey {
+	var h maphash.Hash
+	h.SetSeed(o.seed)
+	_, _ = h.WriteString(f.Node)
+	_ = h.WriteByte(0)
+	_, _ = h.Write(f.Text)
+	return onceKey{f.Stamp, h.Sum64(), f.Type}
+}
+
+// count gives the counts of a record; that of the oldest is forgotten for a new
+// one.
+func (o *Once) count(k onceKey) *onceCount {
+	if c, ok := o.known[k]; ok {
+		return c
+	}
+	if len(o.known) == len(o.order) {
+		delete(o.known, o.order[o.next])
+	}
+	c := &onceCount{}
+	o.known[k] = c
+	o.order[o.next] = k
+	o.next = (o.next + 1) % len(o.order)
+	return c
+}

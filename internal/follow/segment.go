@@ -1,0 +1,167 @@
+package follow
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/virtaudit/virtaudit/internal/input"
+)
+
+var (
+	// errMoved: a name means another file than when the folder was listed.
+	errMoved = errors.New("it was renamed meanwhile")
+	// errChanged: what was read of a file isn't there any more.
+	errChanged = errors.New("its text is not what it was")
+	errNotFile = errors.New("not a regular file")
+)
+
+// A segment is an open file of a log, and up to where it was read.
+type segment struct {
+	rotated
+	edges
+	file *os.File      // of a plain one
+	text io.ReadCloser // of a compressed one
+	rest []byte        // what of that was read and not taken
+	// broken: the rest of a compressed one can't be read.
+	broken bool
+}
+
+// openSegment opens a file at its beginning. It never waits, whatever lies there
+// now.
+func openSegment(r rotated) (*segment, error) {
+	if !r.info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: r.path, Err: errNotFile}
+	}
+	if r.age.packed {
+		return openPacked(r)
+	}
+	f, err := os.OpenFile(r.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !os.SameFile(info, r.info) {
+		err = &fs.PathError{Op: "open", Path: r.path, Err: errMoved}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &segment{rotated: r, file: f}, nil
+}
+
+// openPacked opens a compressed file.
+func openPacked(r rotated) (*segment, error) {
+	sources, errs := input.Expand([]string{r.path}, input.Options{})
+	if len(sources) != 1 {
+		return nil, fmt.Errorf("open %s: %w", r.path, errors.Join(errs...))
+	}
+	text, err := sources[0].Open()
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(r.path); err != nil || !os.SameFile(info, r.info) {
+		return nil, errors.Join(&fs.PathError{Op: "open", Path: r.path, Err: errMoved}, text.Close())
+	}
+	return &segment{rotated: r, text: text}, nil
+}
+
+// openAt opens a file at a position, and gives nil where it isn't the one.
+func openAt(r rotated, p position) (*segment, error) {
+	s, err := openSegment(r)
+	if err != nil {
+		return nil, err
+	}
+	var stream io.Reader = s.file
+	if s.file == nil {
+		stream = s.text
+	}
+	e, is, err := p.match(stream)
+	if err != nil || !is {
+		s.close()
+		return nil, err
+	}
+	s.edges = e
+	return s, nil
+}
+
+// next gives the text behind what was taken, as much as fits into the buffer
+// beside what is read once more: the end of what was taken must still be there.
+func (s *segment) next(buf []byte) ([]byte, error) {
+	if s.file == nil {
+		return s.nextPacked()
+	}
+	n, err := s.file.ReadAt(buf, s.at-int64(len(s.tail)))
+	if err = notEnd(err); err != nil {
+		return nil, err
+	}
+	text, is := bytes.CutPrefix(buf[:n], s.tail)
+	if !is {
+		return nil, errChanged
+	}
+	return text, nil
+}
+
+// nextPacked reads on where what was read is all taken, or too little.
+func (s *segment) nextPacked() ([]byte, error) {
+	if s.broken {
+		return s.rest, nil
+	}
+	if cap(s.rest) == 0 {
+		s.rest = make([]byte, 0, maxLine)
+	}
+	for len(s.rest) < cap(s.rest) {
+		n, err := s.text.Read(s.rest[len(s.rest):cap(s.rest)])
+		s.rest = s.rest[:len(s.rest)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return s.rest, err
+		}
+	}
+	return s.rest, nil
+}
+
+// took notes that the first n bytes of what next gave were taken.
+func (s *segment) took(text []byte) {
+	s.add(text)
+	if s.file == nil {
+		s.rest = s.rest[:copy(s.rest, s.rest[len(text):])]
+	}
+}
+
+// position gives where the segment was read up to.
+func (s *segment) position() position {
+	dev, inode := inodeOf(s.info)
+	p := position{Version: 1, Dev: dev, Inode: inode, At: s.at, Head: hashOf(s.head), Tail: hashOf(s.tail)}
+	if at, ok := lastStamp(s.tail); ok {
+		p.Last = at.Millis
+	}
+	return p
+}
+
+// left is how many bytes of the file are behind what was taken, 0 where that
+// can't be told.
+func (s *segment) left() int64 {
+	if s.file == nil {
+		return 0
+	}
+	info, err := s.file.Stat()
+	if err != nil {
+		return 0
+	}
+	return max(0, info.Size()-s.at)
+}
+
+func (s *segment) close() {
+	if s.file != nil {
+		s.file.Close()
+	} else {
+		s.text.Close()
+	}
+}
