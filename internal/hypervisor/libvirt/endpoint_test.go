@@ -91,6 +91,12 @@ func TestReadPID(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, pid, want)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(dir, "it&apos;s &lt;&amp;.pid"), []byte("7"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if pid := readPID(dir, "it's <&"); pid != 7 {
+		t.Errorf("a name that libvirt writes as in XML: %d, want 7", pid)
+	}
 	if pid := readPID(filepath.Join(dir, "sub"), "../good"); pid != 0 {
 		t.Errorf("a name led out of the folder to %d", pid)
 	}

@@ -30,6 +30,23 @@ func TestHangs(t *testing.T) {
 	}
 }
 
+// A daemon whose guests can't be listed isn't watched. One that fails later is
+// lost each time, though it fails for the same reason.
+func TestFailsAgain(t *testing.T) {
+	d := startDaemon(t, newFake("web"))
+	d.answer = func(h header, frame []byte) ([]byte, bool) { return frame, h.Procedure != procListAll }
+	w := watchDaemon(t, d, func(c *Config) { c.Timeout = 20 * time.Millisecond })
+	_, before := next[Lost](t, w)
+	none[Connected](t, before)
+	d.change(func() {
+		d.answer = func(h header, frame []byte) ([]byte, bool) { return frame, h.Procedure != procXML }
+	})
+	for range 3 {
+		next[Connected](t, w)
+		next[Lost](t, w)
+	}
+}
+
 // A Watcher ends while it waits for an answer.
 func TestEndsWhileItWaits(t *testing.T) {
 	d := startDaemon(t, newFake("web"))

@@ -11,15 +11,15 @@ import (
 // Swept, Missed or Event.
 type Item interface{ item() }
 
-// Connected says that guests are watched from now on. What changed while they
-// weren't follows, up to the first Swept.
+// Connected says that guests are watched from At on, as they can be listed. What
+// changed while they weren't follows, up to the first Swept.
 type Connected struct {
 	At     time.Time
 	Socket string
 }
 
-// Lost says that guests aren't watched any more, or can't be. Attempts that
-// fail for the same reason as the last are told once.
+// Lost says that guests aren't watched any more, or can't be. Attempts to begin
+// that fail for the same reason as the last are told once.
 type Lost struct {
 	At  time.Time
 	Err error

@@ -8,13 +8,17 @@ import (
 	"strings"
 )
 
+// escapeName writes a guest's name as libvirt does in the names of these files:
+// by the function with which it writes XML.
+var escapeName = strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;", `"`, "&quot;", "'", "&apos;")
+
 // readPID gives the process that libvirt keeps in a guest's file, 0 where there
 // is none to be read.
 func readPID(folder, guest string) int {
 	if folder == "" || strings.ContainsAny(guest, "/\x00") {
 		return 0
 	}
-	file, err := os.Open(filepath.Join(folder, guest+".pid"))
+	file, err := os.Open(filepath.Join(folder, escapeName.Replace(guest)+".pid"))
 	if err != nil {
 		return 0
 	}

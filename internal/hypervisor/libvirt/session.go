@@ -11,10 +11,13 @@ import (
 // it; only the events are taken from the socket by another.
 type session struct {
 	*Watcher
-	client  *client
-	swept   bool // at least once
-	sweep   sweep
-	stirred map[string]*stirred // guests that events came of, by uuid
+	client *client
+	since  time.Time // when it was connected
+	// watching: Connected was given, as the guests could be listed.
+	watching bool
+	swept    bool // at least once
+	sweep    sweep
+	stirred  map[string]*stirred // guests that events came of, by uuid
 }
 
 // stirred is a guest to be read after events.
@@ -49,8 +52,12 @@ func (s *session) run() error {
 	}
 }
 
-// takeEvents passes the events on, and notes whom they are of.
+// takeEvents passes the events on, and notes whom they are of. Those that come
+// before the guests are listed wait for that.
 func (s *session) takeEvents() {
+	if !s.watching {
+		return
+	}
 	events, missed := s.client.guard.events.take()
 	for _, e := range events {
 		s.give(e)

@@ -53,6 +53,10 @@ func (s *session) beginSweep() error {
 	if err != nil {
 		return err
 	}
+	if !s.watching {
+		s.watching = true
+		s.give(Connected{At: s.since, Socket: s.client.socket})
+	}
 	s.takeEvents() // those that came before the list tell why a guest isn't in it
 	s.dropAbsent(guests, s.config.Now())
 	hasty := !s.swept || s.sweep.again

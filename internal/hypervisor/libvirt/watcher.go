@@ -97,14 +97,14 @@ func (w *Watcher) Run(ctx context.Context, give func(Item)) error {
 	w.give = give
 	var last string // why it failed
 	for wait := w.config.Retry; ; wait = min(2*wait, w.config.MaxRetry) {
-		swept, err := w.connection(ctx)
+		s, err := w.connection(ctx)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if swept {
-			wait, last = w.config.Retry, ""
+		if s.swept {
+			wait = w.config.Retry
 		}
-		if err.Error() != last {
+		if s.watching || err.Error() != last {
 			last = err.Error()
 			give(Lost{At: w.config.Now(), Err: err})
 		}
@@ -112,18 +112,18 @@ func (w *Watcher) Run(ctx context.Context, give func(Item)) error {
 	}
 }
 
-// connection watches over one connection until it ends, and tells why it did,
-// and whether every guest was read once.
-func (w *Watcher) connection(ctx context.Context) (swept bool, err error) {
+// connection watches over one connection until it ends, and tells what came of
+// it, and why it ended.
+func (w *Watcher) connection(ctx context.Context) (*session, error) {
+	s := &session{Watcher: w, stirred: map[string]*stirred{}}
 	c, err := connect(ctx, &w.config)
 	if err != nil {
-		return false, err
+		return s, err
 	}
 	defer c.close()
-	w.give(Connected{At: w.config.Now(), Socket: c.socket})
-	s := &session{Watcher: w, client: c, stirred: map[string]*stirred{}}
+	s.client, s.since = c, w.config.Now()
 	err = s.run()
-	return s.swept, fmt.Errorf("%s at %s: %w", w.config.Endpoint.URI, c.socket, err)
+	return s, fmt.Errorf("%s at %s: %w", w.config.Endpoint.URI, c.socket, err)
 }
 
 // jitter gives a time around d, so that hosts that were started together don't

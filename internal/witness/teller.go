@@ -1,0 +1,100 @@
+package witness
+
+import (
+	"strings"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// A teller makes the facts of one source, and gives them.
+type teller struct {
+	*Base
+	source  string
+	witness fact.Witness
+	box     *statusBox
+	give    Give
+	up      *bool     // whether the source was last said to be watched; nil before
+	why     string    // why it isn't
+	lost    time.Time // when it ceased to be watched
+}
+
+// observe makes the fact of an observation.
+func (t *teller) observe(o fact.Observed) fact.Fact {
+	o.Witness = t.witness
+	o.Name, o.Problem, o.Reason = clipped(o.Name, maxName), clipped(o.Problem, maxName), clipped(o.Reason, maxName)
+	t.box.set(func(s *Status) {
+		s.Observations++
+		if o.What == fact.Told {
+			s.Events++
+		}
+	})
+	return t.fact(fact.Observation, t.source, o.To, fact.Encode(o))
+}
+
+func (t *teller) fact(kind fact.Kind, source string, at int64, text []byte) fact.Fact {
+	return fact.Fact{Kind: kind, Node: t.Node, Source: source, Stamp: record.Stamp{Millis: at}, Text: text}
+}
+
+// watched makes the fact that the source is watched from now on. since is up to
+// when it was watched before.
+func (t *teller) watched(at, since time.Time) fact.Fact {
+	yes := true
+	t.up, t.why = &yes, ""
+	if !t.lost.IsZero() {
+		since = t.lost
+	}
+	t.box.set(func(s *Status) { s.Up, s.Since, s.Why, s.Absent, s.Lacking = true, at, "", false, nil })
+	w := fact.Watched{Source: t.source, Up: true, Since: millis(since), At: millis(at)}
+	return t.fact(fact.Watch, t.source, w.At, fact.Encode(w))
+}
+
+// unwatched makes the fact that the source is watched no more. There is none
+// where that was said before.
+func (t *teller) unwatched(at time.Time, why string) []fact.Fact {
+	said := t.up != nil && !*t.up
+	if t.up != nil && *t.up {
+		t.lost = at
+	}
+	no := false
+	t.up = &no
+	why = clipped(why, maxName)
+	t.why = why
+	t.box.set(func(s *Status) {
+		if s.Up || s.Since.IsZero() {
+			s.Since = at
+		}
+		s.Up, s.Why, s.Absent = false, why, false
+	})
+	if said {
+		return nil
+	}
+	w := fact.Watched{Source: t.source, At: millis(at), Why: why}
+	return []fact.Fact{t.fact(fact.Watch, t.source, w.At, fact.Encode(w))}
+}
+
+// absent notes that there is nothing to be watched, and never was.
+func (t *teller) absent(at time.Time, why string) {
+	t.box.set(func(s *Status) {
+		if s.Since.IsZero() {
+			s.Since = at
+		}
+		s.Up, s.Why, s.Absent = false, why, true
+	})
+}
+
+// report gives facts and state, if there are any.
+func (t *teller) report(facts []fact.Fact, state map[string][]byte) error {
+	if len(facts) == 0 && len(state) == 0 {
+		return nil
+	}
+	return t.give(Report{Facts: facts, State: state})
+}
+
+// run names a run of a guest: by the boot, what tells runs apart in it, and when
+// it was first seen.
+func (t *teller) run(number string, seen time.Time) string {
+	boot, _, _ := strings.Cut(t.Boot, "-")
+	return boot + "/" + number + "/" + seen.UTC().Format("20060102T150405.000")
+}
