@@ -1,0 +1,64 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestDefinitions(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	rows := items(ask(t, s, "/api/v1/guests/db1/definitions"))
+	if len(rows) != 2 {
+		t.Fatalf("%d definitions", len(rows))
+	}
+	if got := text(object{"": rows[1]["things"]}); !strings.Contains(got, `"before":null`) || !strings.Contains(got, "tcp:192.0.2.7:1234") {
+		t.Errorf("things: %s", got)
+	}
+	if got := text(object{"": rows[1]["changes"]}); got !=
+		`{"":[{"after":"virtio","before":null,"path":"devices/rng@model"},{"after":"egd","before":null,"path":"devices/rng/backend@model"},{"after":"tcp","before":null,"path":"devices/rng/backend@type"}]}` {
+		t.Errorf("changes: %s", got)
+	}
+	// What is compared with isn't in the window.
+	last := items(ask(t, s, "/api/v1/guests/db1/definitions?from=2026-11-23T00:55:00Z"))
+	if len(last) != 1 || text(last[0]) != text(rows[1]) {
+		t.Errorf("the last alone: %v", last)
+	}
+}
+
+func TestDefinitionAt(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	for at, want := range map[string]float64{"00:54:00": 469, "00:55:29": 469, "00:55:30": 470, "00:59:00": 470} {
+		if o := ask(t, s, "/api/v1/guests/db1/definition?at=2026-11-23T"+at+"Z"); o["fact"] != want {
+			t.Errorf("at %s it is fact %v", at, o["fact"])
+		}
+	}
+	for _, target := range []string{"/api/v1/guests/db1/definition?at=0", "/api/v1/guests/web1/definition"} {
+		if w := get(s, target); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", target, w.Code)
+		}
+	}
+}
+
+// TestWitnesses: the EGD that only the definition shows is silent, and the disks
+// that both show agree.
+func TestWitnesses(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	o := ask(t, s, "/api/v1/guests/db1/witnesses?at=2026-11-23T00:56:00Z")
+	rows := map[string]object{}
+	for _, r := range o["rows"].([]any) {
+		rows[r.(object)["id"].(string)] = r.(object)
+	}
+	for id, want := range map[string]string{
+		"tcp:192.0.2.7:1234":                `{"agree":true,"id":"tcp:192.0.2.7:1234","kind":"rng","says":{"libvirt":1},"silent":true}`,
+		"/var/lib/libvirt/images/db1.qcow2": `{"agree":true,"id":"/var/lib/libvirt/images/db1.qcow2","kind":"disk","says":{"libvirt":1,"log":1}}`,
+		"/run/egd.sock":                     `{"agree":false,"id":"/run/egd.sock","kind":"rng","says":{"libvirt":0,"log":1}}`,
+	} {
+		if got := text(rows[id]); got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+	if o := ask(t, s, "/api/v1/guests/db1/witnesses?at=2026-11-23T00:59:30Z"); len(o["rows"].([]any)) != 0 {
+		t.Errorf("a guest that is stopped has %v", o["rows"])
+	}
+}

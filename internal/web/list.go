@@ -1,0 +1,160 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// A page is a part of a list.
+type page[T any] struct {
+	Items     []T             `json:"items"`
+	Next      *string         `json:"next"`
+	Unwatched []unwatchedJSON `json:"unwatched"`
+}
+
+// list makes an answer of a page: of its rows alone in CSV, of whole, which
+// holds it, in JSON. In w nobody may have watched.
+func list[T any](s *Server, r *request, p *page[T], whole any, columns []column[T], w window) (a *answer, err error) {
+	csv, err := r.wantsCSV()
+	if err != nil {
+		return nil, err
+	}
+	if csv {
+		a, err = asCSV(p.Items, columns)
+	} else {
+		if p.Items == nil {
+			p.Items = []T{}
+		}
+		if p.Unwatched, err = s.unwatched(r.Context(), "", w); err != nil {
+			return nil, err
+		}
+		a, err = asJSON(whole)
+	}
+	if err == nil && p.Next != nil {
+		a.link = r.link(*p.Next)
+	}
+	return a, err
+}
+
+// pageOf reads limit, order and cursor for a query of the store.
+func (r *request) pageOf() (p store.Page, err error) {
+	if p.Limit, err = r.limit(); err != nil {
+		return p, err
+	}
+	if p.Newest, err = r.newest(); err != nil {
+		return p, err
+	}
+	_, err = r.cursor(&p.After)
+	return p, err
+}
+
+// newest tells whether a list is to come from its end.
+func (r *request) newest() (bool, error) {
+	order, err := r.word("order", "oldest", "newest")
+	return order == "newest", err
+}
+
+// maxPages is of how many of the store's pages one of ours is made, where rows
+// are left out: then it may have fewer than its limit.
+const maxPages = 20
+
+// gather fills a page from the store's, with the rows that keep gives.
+func gather[T, Row any](r *request, p store.Page, fetch func(store.Page) ([]Row, string, error), keep func(Row) (T, bool, error)) (page[T], error) {
+	var o page[T]
+	limit := p.Limit
+	for range maxPages {
+		rows, next, err := fetch(p)
+		if err != nil {
+			return o, orNotFound(err, "")
+		}
+		for _, row := range rows {
+			item, ok, err := keep(row)
+			if err != nil {
+				return o, err
+			}
+			if ok {
+				o.Items = append(o.Items, item)
+			}
+		}
+		p.After, p.Limit = next, limit-len(o.Items)
+		if next == "" || p.Limit <= 0 {
+			break
+		}
+	}
+	if p.After == "" {
+		return o, nil
+	}
+	var err error
+	o.Next, err = r.next(p.After)
+	return o, err
+}
+
+type unwatchedJSON struct {
+	Node   Text    `json:"node"`
+	Source Text    `json:"source,omitempty"`
+	From   *moment `json:"from"`
+	To     *moment `json:"to"`
+	Text   Text    `json:"text,omitempty"`
+}
+
+// maxUnwatched is how many times without a watch an answer tells, the last ones.
+const maxUnwatched = 200
+
+// unwatched gives the times within w in which a source was not watched: auditd,
+// or a witness. With node "" it is those of all nodes. A window without an end is
+// all time.
+func (s *Server) unwatched(ctx context.Context, node string, w window) ([]unwatchedJSON, error) {
+	if w.to == 0 {
+		w.to = maxMillis
+	}
+	all := []unwatchedJSON{}
+	spans, err := s.config.Store.Unwatched(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for name, of := range spans {
+		for _, span := range of {
+			if (node == "" || node == name) && w.touches(span.From, span.To) {
+				all = append(all, unwatchedJSON{
+					Node: Text(name), Source: "log", From: momentOf(span.From), To: momentOf(span.To), Text: "auditd did not write",
+				})
+			}
+		}
+	}
+	found, err := s.unwatchedSources(ctx, node, w)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		all = append(all, unwatchedJSON{
+			Node: Text(f.Node), Source: Text(f.By), From: momentOf(f.At), To: momentOf(f.Until), Text: Text(f.Text),
+		})
+	}
+	slices.SortFunc(all, func(a, b unwatchedJSON) int {
+		return cmp.Or(cmp.Compare(a.From.MS, b.From.MS), cmp.Compare(a.Node, b.Node), cmp.Compare(a.Source, b.Source))
+	})
+	return all[max(0, len(all)-maxUnwatched):], nil
+}
+
+// unwatchedSources gives the findings that tell when a source of the service was
+// not watched. One that began before w may last into it.
+func (s *Server) unwatchedSources(ctx context.Context, node string, w window) ([]*trail.Finding, error) {
+	var all []*trail.Finding
+	p := store.Page{Limit: store.MaxLimit}
+	err := eachPage(p, func(p store.Page) (string, bool, error) {
+		found, next, err := s.config.Store.Findings(ctx, store.FindingQuery{
+			Guest: store.Guest{Node: node}, Kinds: []trail.FindingKind{trail.SourceUnwatched}, Page: p,
+		})
+		for _, f := range found {
+			if f.At != (trail.Moment{}) && w.touches(f.At, f.Until) {
+				all = append(all, f)
+			}
+		}
+		return next, false, err
+	})
+	return all, err
+}
