@@ -96,7 +96,7 @@ func newRoot(version string, std Streams, own io.Writer) *cobra.Command {
 		Short: "The audit trail of the virtual machines on this host",
 		Long: `virtaudit reads audit logs and tells which guest ran when, what it held, and
 what failed: from the VIRT_* records that libvirt writes to the kernel. Where
-nothing writes them, emit does.
+nothing writes them, emit does; what they leave out, serve sees and keeps.
 
 A command without FILEs reads this host's log, /var/log/audit, which takes root
 or the log's group. On a terminal, text is fitted to its width and coloured,
@@ -120,6 +120,7 @@ any.`,
 	root.SetErr(std.Err)
 	root.AddCommand(
 		newReport(std), newSessions(std), newWho(std), newEvents(std), newFindings(std), newSummary(std), newInspect(std), newDoctor(std), newAuvirt(std), newEmit(std),
+		newServe(version, std), newStatus(std), newRebuild(std),
 		newCompletion(), newMan(),
 	)
 	root.SetHelpCommand(newHelp())

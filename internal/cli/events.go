@@ -28,7 +28,7 @@ without a stop. It stands where that is proven.
 
 Events come in the order of their records, which the kernel numbers: where a
 clock was set back, times go back. --format jsonl and csv give every field, who
-sent the record, and the events that prove it.` + inputsHelp + filterHelp,
+sent the record, and the events that prove it.` + inputsHelp + storeHelp + filterHelp,
 		Example: `  virtaudit events --guest web --since yesterday
   virtaudit events --resource /dev/hwrng --proof
   virtaudit events --format jsonl /var/log/audit | jq 'select(.result == "failed")'`,
@@ -42,8 +42,9 @@ sent the record, and the events that prove it.` + inputsHelp + filterHelp,
 			if v == nil || v.mute(f) {
 				return readErr
 			}
+			defer v.close()
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Events(w, f, v.events(), v.options)
+				return report.Events(w, f, v.shownEvents(), v.options)
 			})
 			return errors.Join(err, readErr)
 		},

@@ -101,7 +101,7 @@ NAME#2 is the second session of a guest in the log.
 
 With --fail the exit status is 3 where any finding is shown, after all filters.
 Unreadable input comes before that: the status is 1 whatever was found in the
-rest, which is shown.` + inputsHelp + filterHelp,
+rest, which is shown.` + inputsHelp + storeHelp + filterHelp,
 		Example: `  virtaudit findings
   virtaudit findings --severity critical --since yesterday --fail
   virtaudit findings --kind conflict,denial --proof=records`,
@@ -118,7 +118,8 @@ rest, which is shown.` + inputsHelp + filterHelp,
 			if v == nil || v.mute(f) {
 				return readErr
 			}
-			findings := which.chosen(v.findings())
+			defer v.close()
+			findings := which.chosen(v.shownFindings())
 			v.options.Filtered = v.options.Filtered || which.chooses()
 			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Findings(w, f, findings, v.options)

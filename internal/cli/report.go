@@ -18,7 +18,7 @@ func newReport(std Streams) *cobra.Command {
 		Short: "Show on one screen what runs, what failed and what was lost",
 		Long: `Show what an operator wants to see first: the range of the log, the running
 guests and what they hold, what failed, and what was lost. A guest is shown as
-running when the log holds no end of its session.` + inputsHelp + filterHelp,
+running when the log holds no end of its session.` + inputsHelp + storeHelp + filterHelp,
 		Example: `  virtaudit report
   ssh kvm1 ausearch --raw | virtaudit report -`,
 		ValidArgsFunction: completeInputs,
@@ -27,10 +27,11 @@ running when the log holds no end of its session.` + inputsHelp + filterHelp,
 			if v == nil || v.mute(report.Text) {
 				return readErr
 			}
+			defer v.close()
 			err := output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Sessions: v.shown(), Findings: v.findings(),
-					Summary: v.trail.Summary(), Totals: v.totals, Source: sourceName(args),
+					Sessions: v.shown(), Findings: v.shownFindings(),
+					Summary: v.summary, Totals: v.totals, Source: v.source,
 				}, v.options)
 			})
 			return errors.Join(err, readErr)

@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "full": full, "closed": closed,
 			"pack": pack, "rotate": rotate, "truncate": truncate,
-			"repeat": repeat, "append": appendFile,
+			"repeat": repeat, "append": appendFile, "keep": keep,
 		},
 		Condition:          condition,
 		RequireUniqueNames: true,

@@ -23,7 +23,7 @@ NAME#2 is the second session of a guest in the log.
 
 --format jsonl gives all of it: every holding with from, to and the events that
 prove it, failed attempts, labels, device rules. csv is a row a session, with
-what it held but not when.` + inputsHelp + filterHelp,
+what it held but not when.` + inputsHelp + storeHelp + filterHelp,
 		Example: `  virtaudit sessions
   virtaudit sessions --format jsonl /var/log/audit | jq 'select(.state == "lost")'
   virtaudit sessions --guest 'web*' --since yesterday --proof
@@ -38,6 +38,7 @@ what it held but not when.` + inputsHelp + filterHelp,
 			if v == nil || v.mute(f) {
 				return readErr
 			}
+			defer v.close()
 			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Sessions(w, f, v.shown(), v.options)
 			})

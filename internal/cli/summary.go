@@ -2,29 +2,37 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/virtaudit/virtaudit/internal/report"
+	"github.com/virtaudit/virtaudit/internal/store"
 )
 
 func newSummary(std Streams) *cobra.Command {
 	var format string
 	var text textFlags
+	var kept storeFlag
 	cmd := &cobra.Command{
 		Use:   "summary " + inputsUse,
 		Short: "Count records, sessions, failures, denials and anomalies",
 		Long: `Count what the logs hold: records by type, resources by kind, starts and stops,
 sessions by how they ended, failed operations, denials and anomalies of guests.
-first and last are the times of the first and last record that was counted.` + inputsHelp,
+first and last are the times of the first and last record that was counted.` + inputsHelp + storeHelp,
 		Example: `  virtaudit summary
   virtaudit summary --format json /var/log/audit | jq .sessions`,
 		ValidArgsFunction: completeInputs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("format %q: there are text and json", format)
+			}
+			if stored, err := kept.given(args); err != nil {
+				return err
+			} else if stored {
+				return failed(std, summarizeStore(std, kept.file, format == "json", text.options(std.Out)))
 			}
 			collectLess(growCounting)
 			r, readErr := readTrail(std, inputs{args: args})
@@ -39,5 +47,20 @@ first and last are the times of the first and last record that was counted.` + i
 	}
 	formatFlag(cmd, &format, "text", "json")
 	text.add(cmd)
+	kept.add(cmd)
 	return cmd
+}
+
+// summarizeStore counts what a store holds.
+func summarizeStore(std Streams, file string, json bool, o report.Options) (err error) {
+	s, err := store.OpenRead(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	totals, summary, err := countStore(context.Background(), s)
+	if err != nil {
+		return err
+	}
+	return output(std.Out, func(w *bufio.Writer) error { return report.Summary(w, json, totals, summary, o) })
 }

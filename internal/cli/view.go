@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 type viewFlags struct {
 	textFlags
 	filterFlags
+	store    storeFlag
 	proof    string
 	showUUID bool
 }
@@ -26,6 +28,7 @@ func (v *viewFlags) add(cmd *cobra.Command) {
 // addShow adds the flags that say how to show what passes the filter.
 func (v *viewFlags) addShow(cmd *cobra.Command) {
 	v.textFlags.add(cmd)
+	v.store.add(cmd)
 	cmd.Flags().BoolVar(&v.showUUID, "show-uuid", false, "show the guests' uuids beside their names")
 	cmd.Flags().StringVar(&v.proof, "proof", "", "show `what` proves each line: the events' ids, or with =records their lines")
 	cmd.Flags().Lookup("proof").NoOptDefVal = proofIDs
@@ -34,10 +37,23 @@ func (v *viewFlags) addShow(cmd *cobra.Command) {
 
 // view is a trail that was read to be shown.
 type view struct {
-	*reader
 	trail.Filter
-	sessions []*trail.Session // all of them
-	options  report.Options
+	whole
+	options report.Options
+	close   func() error // what the trail is read from
+}
+
+// whole is all that is known, whatever the filters are.
+type whole struct {
+	source    string // what was read, for a headline
+	sessions  []*trail.Session
+	events    []*trail.Event
+	findings  func() []*trail.Finding
+	unwatched map[string][]trail.Span
+	lastSeen  map[string]trail.Moment
+	summary   trail.Summary
+	totals    report.Totals
+	nothing   bool // there was no record to read, and standard error says why
 }
 
 // reference is what times on the command line are relative to.
@@ -50,7 +66,8 @@ func (v *viewFlags) reference() when.Reference {
 }
 
 // read reads the inputs and all that the flags say. A nil view is that of a
-// wrong command line; with any other the error tells of unreadable input.
+// wrong command line, or of a store that can't be read; with any other the error
+// tells of unreadable input.
 func (v *viewFlags) read(std Streams, args []string, events bool) (*view, error) {
 	if err := v.strayValue(args); err != nil {
 		return nil, err
@@ -59,22 +76,42 @@ func (v *viewFlags) read(std Streams, args []string, events bool) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	view := &view{Filter: filter, options: v.textFlags.options(std.Out)}
+	stored, err := v.store.given(args)
+	if err != nil {
+		return nil, err
+	}
+	view := &view{Filter: filter, close: func() error { return nil }, options: v.textFlags.options(std.Out)}
 	if view.options.Proof, err = parseProof(v.proof); err != nil {
 		return nil, err
 	}
 	view.options.ShowUUID, view.options.Filtered = v.showUUID, !filter.Empty()
+	if !stored {
+		view.whole, err = v.readLogs(std, args, events, view)
+		return view, err
+	}
+	if view.whole, err = v.readStore(view); err != nil {
+		return nil, failed(std, errors.Join(err, view.close()))
+	}
+	return view, nil
+}
+
+// readLogs reads the trail of logs.
+func (v *viewFlags) readLogs(std Streams, args []string, events bool, view *view) (whole, error) {
 	in := inputs{args: args, events: events}
 	if view.options.Proof == report.ProofRecords {
-		in.lines = &lines{wanted: filter.Node}
+		in.lines = &lines{wanted: view.Node}
 		view.options.Records = in.lines.of
 	}
 	var c trail.Collector
 	in.onSession = c.Session
 	collectLess(growKeeping)
-	view.reader, err = readTrail(std, in)
-	view.sessions = c.Sessions()
-	return view, err
+	r, err := readTrail(std, in)
+	w := whole{
+		source: sourceName(args), sessions: c.Sessions(), events: r.trail.Events(), unwatched: r.trail.Unwatched(), lastSeen: r.trail.LastSeen(),
+		summary: r.trail.Summary(), totals: r.totals, nothing: r.foundNothing(),
+	}
+	w.findings = func() []*trail.Finding { return trail.Findings(w.events, w.sessions, w.unwatched) }
+	return w, err
 }
 
 // shown gives the sessions that pass the filter.
@@ -91,11 +128,11 @@ func (v *view) shown() []*trail.Session {
 	return shown
 }
 
-// findings gives those that pass the filter. The view must have been read with
-// events.
-func (v *view) findings() []*trail.Finding {
+// shownFindings gives those that pass the filter. The view must have been read
+// with events.
+func (v *view) shownFindings() []*trail.Finding {
 	var shown []*trail.Finding
-	for _, f := range trail.Findings(v.trail.Events(), v.sessions, v.trail.Unwatched()) {
+	for _, f := range v.findings() {
 		if v.Finding(f) {
 			shown = append(shown, f)
 		}
@@ -103,10 +140,10 @@ func (v *view) findings() []*trail.Finding {
 	return shown
 }
 
-// events gives those that pass the filter.
-func (v *view) events() []*trail.Event {
+// shownEvents gives those that pass the filter.
+func (v *view) shownEvents() []*trail.Event {
 	var shown []*trail.Event
-	for _, ev := range v.trail.Events() {
+	for _, ev := range v.events {
 		if v.Event(ev) {
 			shown = append(shown, ev)
 		}
@@ -116,4 +153,4 @@ func (v *view) events() []*trail.Event {
 
 // mute tells whether nothing is to be said to people: the inputs held no record,
 // and standard error says why.
-func (v *view) mute(f report.Format) bool { return f == report.Text && v.foundNothing() }
+func (v *view) mute(f report.Format) bool { return f == report.Text && v.nothing }

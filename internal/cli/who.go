@@ -38,7 +38,7 @@ on. Where that matters the text names such sessions; programs get them by
 
 libvirt records no attach of a random device, only its detach, and nothing of
 network disks. A device rule (cgroup:/dev/kvm) allows and doesn't hold: rules
-are shown where their kind is asked for.` + inputsHelp + filterHelp,
+are shown where their kind is asked for.` + inputsHelp + storeHelp + filterHelp,
 		Example: `  virtaudit who /dev/hwrng
   virtaudit who 52:54:00:5a:10:01 --at "2026-11-23 14:00" --proof
   virtaudit who pci:3b:00.1 kvm1=logs/kvm1 kvm2=logs/kvm2
@@ -103,6 +103,7 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 	if v == nil || v.mute(f) {
 		return readErr
 	}
+	defer v.close()
 	v.answer(&in, resource)
 	err = output(std.Out, func(w *bufio.Writer) error { return report.Who(w, f, in, v.options) })
 	return errors.Join(err, readErr)
@@ -134,8 +135,7 @@ func (q *whoQuestion) moment() (first, last time.Time, err error) {
 
 // answer fills in who held a resource.
 func (v *view) answer(in *report.WhoInput, r trail.Resource) {
-	summary := v.trail.Summary()
-	in.From, in.To, in.LastSeen = summary.First, summary.Last, v.trail.LastSeen()
+	in.From, in.To, in.LastSeen = v.summary.First, v.summary.Last, v.lastSeen
 	all := trail.Who(v.sessions, r)
 	claims := slices.DeleteFunc(slices.Clone(all), func(c trail.Claim) bool { return !v.Claim(&c) })
 	if in.First.IsZero() {
@@ -144,7 +144,7 @@ func (v *view) answer(in *report.WhoInput, r trail.Resource) {
 		}
 	} else {
 		in.Holders = trail.HoldersAt(claims, in.First, in.Last, in.LastSeen)
-		trail.MarkUnwatched(in.Holders, in.First, in.Last, v.trail.Unwatched())
+		trail.MarkUnwatched(in.Holders, in.First, in.Last, v.unwatched)
 	}
 	if len(all) == 0 {
 		in.Near = v.near(r)

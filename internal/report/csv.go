@@ -31,10 +31,10 @@ var csvHeader = []string{
 // one away gives every value back.
 func sessionsCSV(w io.Writer, sessions []*trail.Session, o Options) error {
 	header := slices.Concat(csvHeader, o.csvProofHeader())
-	return rowsCSV(w, header, len(sessions), func(i int) []string {
+	return observedCSV(w, header, len(sessions), func(i int) []string {
 		s := sessions[i]
 		return append(csvRow(s), o.csvProof(s.Node, sessionProof(s))...)
-	})
+	}, []string{"by", "observed"}, func(i int) []string { return csvObserved(sessions[i]) })
 }
 
 // csvProofHeader names the columns of csvProof.
@@ -133,7 +133,7 @@ func csvTime(m trail.Moment) string {
 }
 
 func csvEvent(m trail.Moment) string {
-	if m == (trail.Moment{}) {
+	if !recorded(m) {
 		return ""
 	}
 	return m.String()

@@ -24,9 +24,11 @@ import (
 //	sender                     exe pid uid auid, of a record that a program sent
 //	proof                      the events that prove it
 //	records records_left_out   their lines, where they are asked for
+//	by facts                   who showed it where no record tells, and the facts that prove it
+//	time_after text            after what it was then, and what was told
 //
 // Missing where they say nothing: sub, old, held, marks, out_of_order, sender,
-// records, records_left_out.
+// records, records_left_out, by, facts, time_after, text.
 func Events(w io.Writer, f Format, events []*trail.Event, o Options) error {
 	switch f {
 	case Text:
@@ -47,6 +49,9 @@ func eventProof(ev *trail.Event) []trail.Moment {
 		return moments(s.EndAfter, s.EndBefore)
 	case ofHost(ev): // what the record before it shows, together with it
 		return moments(ev.Before, ev.At)
+	}
+	if !recorded(ev.At) {
+		return nil
 	}
 	return []trail.Moment{ev.At}
 }

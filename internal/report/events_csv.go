@@ -19,9 +19,12 @@ var eventsHeader = []string{
 
 // eventsCSV writes a row an event, in the form that sessionsCSV tells of.
 func eventsCSV(w io.Writer, events []*trail.Event, o Options) error {
-	return rowsCSV(w, slices.Concat(eventsHeader, o.csvProofHeader()), len(events), func(i int) []string {
+	return observedCSV(w, slices.Concat(eventsHeader, o.csvProofHeader()), len(events), func(i int) []string {
 		ev := events[i]
 		return append(eventRow(ev), o.csvProof(ev.Node, eventProof(ev))...)
+	}, []string{"by", "facts", "text"}, func(i int) []string {
+		ev := events[i]
+		return []string{string(ev.By), csvFacts(eventFacts(ev)), csvText(ev.Text)}
 	})
 }
 

@@ -17,6 +17,7 @@ func eventsJSON(w io.Writer, events []*trail.Event, o Options) error {
 		j.open('{')
 		j.fieldsOf(ev)
 		j.proof(eventProof(ev)...)
+		j.sawEvent(ev)
 		j.close('}')
 		j.b = append(j.b, '\n')
 		if _, err := out.Write(j.b); err != nil {
@@ -48,6 +49,19 @@ func (j *jsonText) fieldsOf(ev *trail.Event) {
 		j.yes("out_of_order")
 	}
 	j.sender(ev)
+}
+
+// sawEvent writes who told of an event that no record tells of, after what it
+// was, and what was told.
+func (j *jsonText) sawEvent(ev *trail.Event) {
+	if ev.By == "" {
+		return
+	}
+	if ev.Before != (trail.Moment{}) {
+		j.time("time_after", ev.Before)
+	}
+	j.said("text", ev.Text)
+	j.observed(string(ev.By), ev.Fact)
 }
 
 // ofSession names a session: by its start and by its number.

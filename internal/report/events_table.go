@@ -21,7 +21,7 @@ func (v *eventView) layout(events []*trail.Event) *table {
 		}
 		if v.Proof == ProofIDs {
 			last := &t.widths[len(t.widths)-1]
-			*last = max(*last, len(eventIDs(eventProof(ev))))
+			*last = max(*last, len(eventProofIDs(ev)))
 		}
 	}
 	if !v.showUUID {
@@ -91,7 +91,7 @@ func (v *eventView) row(out *bufio.Writer, t *table, ev *trail.Event) {
 	text, colour := v.event(ev)
 	ids := ""
 	if v.Proof == ProofIDs {
-		ids = eventIDs(eventProof(ev))
+		ids = eventProofIDs(ev)
 	}
 	if n := v.named(t, ev); n.cells != "" && (t.Width == 0 || width(text) <= t.room()) {
 		v.oneLine(out, t, ev, n, ids, v.paint(colour, text))
@@ -100,6 +100,7 @@ func (v *eventView) row(out *bufio.Writer, t *table, ev *trail.Event) {
 	}
 	if v.Proof == ProofRecords {
 		v.prove(out, indent, ev.Node, eventProof(ev)...)
+		v.proveFacts(out, indent, eventFacts(ev))
 	}
 }
 

@@ -114,4 +114,5 @@ func (v *eventView) paragraph(out *bufio.Writer, t *table, ev *trail.Event) {
 	text, colour := v.event(ev)
 	v.Options.paragraph(out, "", v.moment(ev)+" "+v.paint(bold, title)+": "+v.paint(colour, text))
 	v.prove(out, indent, ev.Node, eventProof(ev)...)
+	v.proveFacts(out, indent, eventFacts(ev))
 }

@@ -51,6 +51,9 @@ func remarks(ev *trail.Event) string {
 	if ev.Late {
 		words = append(words, "out of order")
 	}
+	if by := seenBy(string(ev.By)); by != "" {
+		words = append(words, by)
+	}
 	if len(words) == 0 {
 		return ""
 	}
@@ -59,6 +62,8 @@ func remarks(ev *trail.Event) string {
 
 func (o Options) phrase(ev *trail.Event) (phrase, style) {
 	switch {
+	case ev.By != "":
+		return o.observedPhrase(ev)
 	case ofHost(ev):
 		return hostPhrase(ev), cyan
 	case ev.Type == record.VirtResource:

@@ -25,6 +25,8 @@ import (
 //	proof                   the events that prove it
 //	records                 their lines, where they are asked for, and in
 //	records_left_out        how many more there are
+//	by facts                the witness that the log was compared with, and the
+//	                        facts that prove it; missing of what records alone prove
 func Findings(w io.Writer, f Format, findings []*trail.Finding, o Options) error {
 	switch f {
 	case Text:

@@ -18,9 +18,11 @@ var findingsHeader = []string{
 // findingsCSV writes a row a finding, in the form that sessionsCSV tells of.
 // Values in the text are escaped as in text.
 func findingsCSV(w io.Writer, findings []*trail.Finding, o Options) error {
-	return rowsCSV(w, slices.Concat(findingsHeader, o.csvProofHeader()), len(findings), func(i int) []string {
+	return observedCSV(w, slices.Concat(findingsHeader, o.csvProofHeader()), len(findings), func(i int) []string {
 		f := findings[i]
 		return append(findingRow(f), o.csvProof(f.Node, f.Proof)...)
+	}, []string{"by", "facts"}, func(i int) []string {
+		return []string{string(findings[i].By), csvFacts(findings[i].Facts)}
 	})
 }
 

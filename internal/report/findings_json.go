@@ -44,6 +44,7 @@ func (j *jsonText) finding(f *trail.Finding) {
 	}
 	j.string("text", f.Text)
 	j.proof(f.Proof...)
+	j.observed(string(f.By), f.Facts...)
 	j.close('}')
 }
 

@@ -102,6 +102,7 @@ func (v *findingView) when(f *trail.Finding, between string) string {
 func (v *findingView) row(out *bufio.Writer, t *table, f *trail.Finding) {
 	t.row(out, v.cells(f), severityStyle(f.Severity))
 	v.prove(out, indent, f.Node, f.Proof...)
+	v.proveFacts(out, indent, f.Facts)
 }
 
 func (v *findingView) paragraph(out *bufio.Writer, f *trail.Finding) {
@@ -113,6 +114,7 @@ func (v *findingView) paragraph(out *bufio.Writer, f *trail.Finding) {
 	v.Options.paragraph(out, "", strings.Join(parts, ", "))
 	v.Options.paragraph(out, indent, unhidden(f.Text))
 	v.prove(out, indent, f.Node, f.Proof...)
+	v.proveFacts(out, indent, f.Facts)
 }
 
 // who names what a finding is about: a session's guest, its host, or both.

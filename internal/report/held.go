@@ -16,12 +16,14 @@ type resource struct {
 	count         int // at the same time
 	// unproven are those whose record lost its result.
 	unproven int
+	// by is who shows it where no record does.
+	by string
 }
 
 // resourcesOf gives what a running session holds now, or what another one held
 // over its life, by kind in the catalogue's order.
 func resourcesOf(s *trail.Session) []resource {
-	type key struct{ kind, id, sub string }
+	type key struct{ kind, id, sub, by string }
 	place := map[key]int{}
 	var all []resource
 	for i := range s.Holdings {
@@ -29,12 +31,12 @@ func resourcesOf(s *trail.Session) []resource {
 		if s.State == trail.Running && h.Ended != "" {
 			continue
 		}
-		k := key{h.Kind, h.ID, h.Sub}
+		k := key{h.Kind, h.ID, h.Sub, string(h.By)}
 		at, ok := place[k]
 		if !ok {
 			at = len(all)
 			place[k] = at
-			all = append(all, resource{kind: h.Kind, id: h.ID, sub: h.Sub})
+			all = append(all, resource{kind: h.Kind, id: h.ID, sub: h.Sub, by: string(h.By)})
 		}
 		if atEnd(h) {
 			all[at].count++
@@ -98,15 +100,20 @@ func (r resource) identity() string {
 	case r.sub != "":
 		text = escaped(r.sub) + " " + text
 	}
+	var notes []string
+	if r.count > 1 {
+		notes = append(notes, fmt.Sprintf("%d times", r.count))
+	}
 	switch {
 	case r.count > 1 && r.unproven > 0:
-		text += fmt.Sprintf(" (%d times, %d unproven)", r.count, r.unproven)
-	case r.count > 1:
-		text += fmt.Sprintf(" (%d times)", r.count)
+		notes = append(notes, fmt.Sprintf("%d unproven", r.unproven))
 	case r.unproven > 0:
-		text += " (unproven)"
+		notes = append(notes, "unproven")
 	}
-	return text
+	if by := seenBy(r.by); by != "" {
+		notes = append(notes, by)
+	}
+	return spaced(text, inBrackets(strings.Join(notes, ", ")))
 }
 
 // heldInShort gives a session's resources in a line: of a kind with one
@@ -134,10 +141,13 @@ func heldInShort(s *trail.Session) string {
 
 // inShort gives the resources of one kind.
 func inShort(of []resource) string {
-	n, unproven := 0, 0
+	n, unproven, seen := 0, 0, 0
 	for _, r := range of {
 		n += r.count
 		unproven += r.unproven
+		if r.by != "" {
+			seen += r.count
+		}
 	}
 	text := count(int64(n), escaped(of[0].kind))
 	switch {
@@ -145,6 +155,8 @@ func inShort(of []resource) string {
 		return of[0].name()
 	case unproven > 0:
 		return text + fmt.Sprintf(" (%d unproven)", unproven)
+	case seen > 0:
+		return text + fmt.Sprintf(" (%d without record)", seen)
 	}
 	return text
 }

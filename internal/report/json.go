@@ -87,9 +87,9 @@ func (j *jsonText) time(key string, m trail.Moment) {
 	j.b = append(j.b, '"')
 }
 
-// event writes a moment's event, or null.
+// event writes the event that a moment is of, or null.
 func (j *jsonText) event(key string, m trail.Moment) {
-	if m == (trail.Moment{}) {
+	if !recorded(m) {
 		j.null(key)
 		return
 	}

@@ -7,12 +7,12 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// moments gives the known ones, each once.
+// moments gives those of records, each once.
 func moments(all ...trail.Moment) []trail.Moment {
 	var known []trail.Moment
 	seen := make(map[trail.Moment]bool, len(all))
 	for _, m := range all {
-		if m != (trail.Moment{}) && !seen[m] {
+		if recorded(m) && !seen[m] {
 			seen[m] = true
 			known = append(known, m)
 		}
@@ -69,21 +69,23 @@ func moreLines(n int) string { return "… and " + count(int64(n), "more line") 
 type part struct {
 	what  string
 	proof []trail.Moment
+	facts []uint64 // observations
 }
 
 // proveParts is prove for a statement that says several things.
 func (o Options) proveParts(w *bufio.Writer, margin, node string, parts []part) {
 	var texts []string
 	for _, p := range parts {
-		proof := moments(p.proof...)
-		if len(proof) == 0 {
+		proof, facts := moments(p.proof...), numbers(p.facts)
+		if len(proof)+len(facts) == 0 {
 			continue
 		}
 		if o.Proof == ProofRecords {
 			w.WriteString(margin + p.what + ":\n")
 			o.writeRecords(w, margin+indent, node, proof)
+			o.proveFacts(w, margin+indent, facts)
 		}
-		texts = append(texts, p.what+" "+eventIDs(proof))
+		texts = append(texts, p.what+" "+proofIDs(proof, facts))
 	}
 	if o.Proof == ProofIDs && len(texts) > 0 {
 		o.paragraph(w, margin, "proof: "+strings.Join(texts, "; "))

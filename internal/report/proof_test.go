@@ -57,7 +57,11 @@ func TestProve(t *testing.T) {
 }
 
 func TestProveParts(t *testing.T) {
-	parts := []part{{"start", []trail.Moment{second(1)}}, {"end", []trail.Moment{{}}}, {"disk", []trail.Moment{second(2), second(3)}}}
+	parts := []part{
+		{what: "start", proof: []trail.Moment{second(1)}},
+		{what: "end", proof: []trail.Moment{{}}},
+		{what: "disk", proof: []trail.Moment{second(2), second(3)}},
+	}
 	for _, tc := range []struct {
 		o    Options
 		want string

@@ -80,6 +80,14 @@ func lasted(s *trail.Session) string {
 
 // outcome tells in words how a session ended.
 func outcome(s *trail.Session) string {
+	text := stateWords(s)
+	if by := seenBy(string(s.By)); by != "" {
+		text += ", " + by
+	}
+	return text
+}
+
+func stateWords(s *trail.Session) string {
 	switch s.State {
 	case trail.Closed:
 		return listed(cmp.Or(s.EndReason, "stopped"))

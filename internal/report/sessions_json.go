@@ -48,6 +48,7 @@ func (j *jsonText) session(s *trail.Session) {
 	if s.Late {
 		j.yes("out_of_order")
 	}
+	j.said("by", string(s.By))
 	j.close('}')
 }
 
@@ -104,16 +105,35 @@ func (j *jsonText) holdings(holdings []trail.Holding) {
 		if h.Sub != "" {
 			j.string("sub", h.Sub)
 		}
-		j.time("from", h.From)
-		j.time("to", h.To)
+		j.holdingTerm(h)
 		j.word("reason", h.Reason)
 		j.word("ended_by", string(h.Ended))
 		j.proof(h.From, h.To)
+		j.strings("also", words(h.Also))
+		if h.By != "" {
+			j.observed(string(h.By), h.Begin, h.End)
+		}
 		j.strings("marks", h.Marks.Names())
 		if h.Unproven {
 			j.yes("unproven")
 		}
 	})
+}
+
+// holdingTerm writes from when to when a holding was, or, of one that was only
+// observed, between what it began and ended.
+func (j *jsonText) holdingTerm(h *trail.Holding) {
+	t := termOf(h)
+	j.time("from", t.from)
+	if t.fromBefore != (trail.Moment{}) {
+		j.time("from_after", t.fromAfter)
+		j.time("from_before", t.fromBefore)
+	}
+	j.time("to", t.to)
+	if t.toBefore != (trail.Moment{}) {
+		j.time("to_after", t.toAfter)
+		j.time("to_before", t.toBefore)
+	}
 }
 
 // values writes the quantities, each until the next of its kind or the

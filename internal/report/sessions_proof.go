@@ -30,14 +30,14 @@ func sessionProof(s *trail.Session) []trail.Moment {
 
 // boundParts are of a session's start and end.
 func boundParts(s *trail.Session) []part {
-	parts := []part{{"start", []trail.Moment{s.Start}}}
+	parts := []part{{what: "start", proof: []trail.Moment{s.Start}}}
 	if s.Start == (trail.Moment{}) {
-		parts[0] = part{"first", []trail.Moment{s.First}}
+		parts[0] = part{what: "first", proof: []trail.Moment{s.First}}
 	}
 	if s.End == (trail.Moment{}) {
-		return append(parts, part{"ended after", []trail.Moment{s.EndAfter}}, part{"ended before", []trail.Moment{s.EndBefore}})
+		return append(parts, part{what: "ended after", proof: []trail.Moment{s.EndAfter}}, part{what: "ended before", proof: []trail.Moment{s.EndBefore}})
 	}
-	return append(parts, part{"end", []trail.Moment{s.End}})
+	return append(parts, part{what: "end", proof: []trail.Moment{s.End}})
 }
 
 // heldParts are of what heldInShort shows, by kind.
@@ -54,6 +54,9 @@ func heldParts(s *trail.Session) []part {
 			n = len(parts)
 			place[h.Kind] = n
 			parts = append(parts, part{what: escaped(h.Kind)})
+		}
+		if h.By != "" {
+			parts[n].facts = append(parts[n].facts, h.Begin)
 		}
 		parts[n].proof = append(parts[n].proof, h.From)
 		if !atEnd(h) {
@@ -72,7 +75,7 @@ func quantityParts(s *trail.Session) []part {
 	}
 	var parts []part
 	for _, kind := range [...]string{"mem", "vcpu", "iothread"} {
-		parts = append(parts, part{kind, []trail.Moment{last[kind]}})
+		parts = append(parts, part{what: kind, proof: []trail.Moment{last[kind]}})
 	}
 	return parts
 }

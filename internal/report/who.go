@@ -50,10 +50,12 @@ func (in *WhoInput) at() bool { return !in.First.IsZero() }
 //	marks
 //	proof                      the events that prove it
 //	records records_left_out   their lines, where they are asked for
+//	by facts                   who shows what no record tells, and the facts that prove it;
+//	                           it began after from_after and before from_before
 //
 // Missing where they say nothing: sub, from_after, from_before, to_after,
 // to_before, end_reason, failed, unproven, certainty, doubt, marks, records,
-// records_left_out. The sessions in WhoInput.Unknown are in text alone: a row
+// records_left_out, by, facts. The sessions in WhoInput.Unknown are in text alone: a row
 // for each would say that it is known to have held something.
 func Who(w io.Writer, f Format, in WhoInput, o Options) error {
 	switch f {

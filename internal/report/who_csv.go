@@ -23,13 +23,15 @@ func whoCSV(w io.Writer, in WhoInput, o Options) error {
 		header = append(header, "certainty", "doubt")
 	}
 	header = append(header, o.csvProofHeader()...)
-	return rowsCSV(w, header, len(in.Holders), func(i int) []string {
+	return observedCSV(w, header, len(in.Holders), func(i int) []string {
 		h := &in.Holders[i]
 		row := whoRow(h)
 		if in.at() {
 			row = append(row, h.Certainty.String(), doubtName(h.Doubt))
 		}
 		return append(row, o.csvProof(h.Session.Node, h.Proof())...)
+	}, []string{"by", "facts"}, func(i int) []string {
+		return []string{string(in.Holders[i].By), csvFacts(in.Holders[i].Facts)}
 	})
 }
 
@@ -40,13 +42,10 @@ func whoRow(h *trail.Holder) []string {
 		csvText(s.Node), csvText(s.UUID), csvText(s.Name),
 	}
 	row = append(row, sessionColumns(s)...)
-	var fromBefore trail.Moment
-	if h.From == (trail.Moment{}) {
-		fromBefore = h.To
-	}
+	from, fromAfter, fromBefore := began(h)
 	to, after, before := whoEnd(h)
 	return append(row,
-		csvTime(h.From), csvTime(h.Earliest), csvTime(fromBefore), csvTime(to), csvTime(after), csvTime(before),
+		csvTime(from), csvTime(fromAfter), csvTime(fromBefore), csvTime(to), csvTime(after), csvTime(before),
 		string(h.Ended), csvText(endOfSession(h)), csvText(h.Op),
 		trueIf(h.Attempt && !h.Unproven), trueIf(h.Unproven), strings.Join(h.Marks.Names(), "; "),
 	)

@@ -46,15 +46,17 @@ func (j *jsonText) holder(h *trail.Holder, at bool) {
 	}
 	j.strings("marks", h.Marks.Names())
 	j.proof(h.Proof()...)
+	j.observed(string(h.By), h.Facts...)
 	j.close('}')
 }
 
 // term writes from when to when a claim was, or between what.
 func (j *jsonText) term(h *trail.Holder) {
-	j.time("from", h.From)
-	if h.From == (trail.Moment{}) {
-		j.time("from_after", h.Earliest)
-		j.time("from_before", h.To)
+	from, fromAfter, fromBefore := began(h)
+	j.time("from", from)
+	if fromBefore != (trail.Moment{}) {
+		j.time("from_after", fromAfter)
+		j.time("from_before", fromBefore)
 	}
 	to, after, before := whoEnd(h)
 	j.time("to", to)

@@ -75,6 +75,7 @@ func (v *whoView) table(out *bufio.Writer) {
 		h := &v.Holders[i]
 		write(out, h)
 		v.prove(out, indent, h.Session.Node, h.Proof()...)
+		v.proveFacts(out, indent, h.Facts)
 	}
 }
 
@@ -109,6 +110,9 @@ func (v *whoView) cells(h *trail.Holder) ([]string, style) {
 // how tells how a claim ended, behind why it is uncertain where it is.
 func (v *whoView) how(h *trail.Holder) (string, style) {
 	text, colour := how(h)
+	if h.By != "" {
+		text += ", " + seenBy(string(h.By))
+	}
 	if doubt := v.doubt(h); doubt != "" {
 		return "uncertain: " + doubt + "; " + text, yellow
 	}

@@ -88,13 +88,14 @@ func (v *whoView) doubt(h *trail.Holder) string {
 
 // from gives a claim's beginning, or after and before what it was.
 func (v *whoView) from(h *trail.Holder, between string) string {
+	from, after, before := began(h)
 	switch {
-	case h.From != (trail.Moment{}):
-		return v.time(h.From)
-	case h.Earliest != (trail.Moment{}):
-		return "after " + v.time(h.Earliest) + between + "before " + v.time(h.To)
+	case before == (trail.Moment{}):
+		return v.time(from)
+	case after != (trail.Moment{}):
+		return "after " + v.time(after) + between + "before " + v.time(before)
 	}
-	return "before " + v.time(h.To)
+	return "before " + v.time(before)
 }
 
 // to gives a claim's end, or after and before what it was.
@@ -112,8 +113,8 @@ func (v *whoView) to(h *trail.Holder, between string) string {
 // span tells in words from when to when a claim was.
 func (v *whoView) span(h *trail.Holder) string {
 	from := v.from(h, "")
-	if h.From == (trail.Moment{}) && h.Earliest != (trail.Moment{}) {
-		from = "between " + v.time(h.Earliest) + " and " + v.time(h.To)
+	if _, after, before := began(h); after != (trail.Moment{}) {
+		from = "between " + v.time(after) + " and " + v.time(before)
 	}
 	to, after, before := whoEnd(h)
 	switch {

@@ -1,0 +1,31 @@
+// Package agent is the service: it takes what the witnesses say, in one order,
+// derives the trail from it, keeps both, and shows them.
+//
+// # Data flow
+//
+//	follow, witness -> offers -> writer -> reconcile -> store -> web
+//	                               |
+//	                            emitter -> kernel
+//
+// Each source makes offers: facts, and where the source stands, which is stored
+// in the commit that stores the facts. An offer is answered when it is
+// committed, and a source doesn't go on before that: what it can read again is
+// safer where it is than in our memory. The writer alone numbers facts, feeds
+// the Deriver and commits, so there is one order of facts, and the trail follows
+// from it.
+//
+// # When things go wrong
+//
+// A source that fails ends nothing but itself, and is tried again. When the disk
+// is full nothing is taken any more until there is room; the log is read on from
+// where it was left. After a kill the log is read on from the position that was
+// stored with the last facts; what the hypervisors changed meanwhile is told as
+// having happened between two times.
+//
+// # Emission
+//
+// Where it is asked for, a record that libvirt's own rules want and that didn't
+// come is sent by the emitter. An intent is stored before, so that after a crash
+// it is known what may have been sent; it is sent again only when the log was
+// read past it and lacks it.
+package agent

@@ -1,0 +1,129 @@
+package agent
+
+import (
+	"sync"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+)
+
+// health is what the service knows of itself. It is safe for concurrent use.
+type health struct {
+	mu sync.Mutex
+
+	beaten   time.Time // when the writer was last seen to go on
+	now      func() time.Time
+	replayed bool  // the trail is derived and can be asked
+	stored   error // why the last commit failed, nil of one that didn't
+	since    time.Time
+
+	facts     map[string]uint64 // by source
+	unread    uint64            // facts that can't be understood
+	commits   uint64
+	committed uint64        // facts
+	slowest   time.Duration // commit
+	lastKnown int64         // the time of the last record
+	unsent    string        // why the last record that should have been sent wasn't, "" of one that was
+}
+
+func newHealth(now func() time.Time) *health {
+	return &health{now: now, beaten: now(), facts: map[string]uint64{}}
+}
+
+// maxSources is of how many sources facts are counted apart.
+const maxSources = 256
+
+// count counts a fact that was taken.
+func (h *health) count(f *fact.Fact) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	name := f.Source
+	if _, ok := h.facts[name]; !ok && len(h.facts) >= maxSources {
+		name = "others"
+	}
+	h.facts[name]++
+	if f.Kind == fact.Record {
+		h.lastKnown = max(h.lastKnown, f.Stamp.Millis)
+	}
+}
+
+func (h *health) misread() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.unread++
+}
+
+// committed notes how a commit went.
+func (h *health) commit(facts int, took time.Duration, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if (err == nil) != (h.stored == nil) {
+		h.since = h.now()
+	}
+	h.stored, h.beaten = err, h.now()
+	if err != nil {
+		return
+	}
+	h.commits++
+	h.committed += uint64(facts)
+	h.slowest = max(h.slowest, took)
+}
+
+// beat notes that the writer goes on.
+func (h *health) beat() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.beaten = h.now()
+}
+
+// sent notes what became of a record that was to be sent.
+func (h *health) sent(in *fact.Intended) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.unsent = in.Why
+}
+
+// ready notes that the trail can be asked.
+func (h *health) ready() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.replayed = true
+}
+
+// stuck is after how long without a sign of the writer something is wrong: it
+// beats at every commit, and at least once a second.
+const stuck = 30 * time.Second
+
+// alive tells whether the writer goes on.
+func (h *health) alive() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now().Sub(h.beaten) < stuck
+}
+
+// vitals is a copy of what health knows.
+type vitals struct {
+	Replayed  bool
+	Stored    error
+	Since     time.Time
+	Facts     map[string]uint64
+	Unread    uint64
+	Commits   uint64
+	Committed uint64
+	Slowest   time.Duration
+	LastKnown int64
+	Unsent    string
+}
+
+func (h *health) vitals() vitals {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	facts := make(map[string]uint64, len(h.facts))
+	for k, v := range h.facts {
+		facts[k] = v
+	}
+	return vitals{
+		Replayed: h.replayed, Stored: h.stored, Since: h.since, Facts: facts, Unread: h.unread,
+		Commits: h.commits, Committed: h.committed, Slowest: h.slowest, LastKnown: h.lastKnown, Unsent: h.unsent,
+	}
+}

@@ -1,0 +1,257 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// The states of the log: where it was read up to, as the follower says, and how.
+const (
+	positionKey = "log position"
+	watchedKey  = "log watched"
+)
+
+// watchedState is until when the log was watched, and by which way.
+type watchedState struct {
+	Way string `json:"way"`
+	To  int64  `json:"to"`
+}
+
+// savePeriod is how often it is stored up to when a log was read that has
+// nothing new.
+const savePeriod = 30 * time.Second
+
+// logSource follows the audit log.
+type logSource struct {
+	a         *agent
+	options   follow.Options
+	mu        sync.Mutex // of follower
+	follower  *follow.Follower
+	once      *follow.Once // what came by one way isn't taken by another
+	before    watchedState // what the last run left
+	way       string       // that was told last to be watched
+	unsettled bool         // records were given since the last settling
+	whole     bool         // nothing is known to be missing since the last run
+	saved     time.Time
+}
+
+func newLogSource(a *agent) (*logSource, error) {
+	s := &logSource{a: a, whole: true, options: follow.Options{Node: a.config.Node, Log: logFile(a.config.Log)}}
+	switch a.config.LogSource {
+	case SourceFile:
+		s.options.Ways = []string{follow.WayFile}
+	case SourceMulticast:
+		s.options.Ways = []string{follow.WayMulticast}
+	case SourceStdin:
+		s.options.Stdin = a.host.Stdin
+	}
+	ctx := context.Background()
+	var err error
+	if s.options.Position, err = a.store.State(ctx, positionKey); err != nil {
+		return nil, err
+	}
+	text, err := a.store.State(ctx, watchedKey)
+	if err != nil {
+		return nil, err
+	}
+	if text != nil {
+		if err := json.Unmarshal(text, &s.before); err != nil {
+			return nil, fmt.Errorf("state %q: %w", watchedKey, err)
+		}
+	}
+	if s.once, err = rememberedFacts(ctx, a.store); err != nil {
+		return nil, err
+	}
+	s.follower = follow.New(s.options, s.once)
+	return s, nil
+}
+
+// remembered is of how many records, the last ones, it is known that they were
+// taken, whatever way they come again.
+const remembered = 1 << 16
+
+// rememberedFacts knows the last stored records: what multicast told before a
+// restart may stand in the file that is followed now.
+func rememberedFacts(ctx context.Context, s *store.Store) (*follow.Once, error) {
+	once := follow.NewOnce(remembered)
+	var from uint64
+	if next := s.NextSeq(); next > remembered {
+		from = next - remembered
+	}
+	for f, err := range s.Facts(ctx, from) {
+		if err != nil {
+			return nil, err
+		}
+		if f.Kind == fact.Record {
+			once.New(f)
+		}
+	}
+	return once, nil
+}
+
+// logFile gives the live log of a folder.
+func logFile(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, "audit.log")
+	}
+	return path
+}
+
+func (s *logSource) run(ctx context.Context) error {
+	err := s.current().Run(ctx, func(b *follow.Batch) error { return s.take(b) })
+	// It can run once only; the next begins where this one has been stored.
+	if position, err := s.a.store.State(context.WithoutCancel(ctx), positionKey); err == nil && ctx.Err() == nil {
+		s.options.Position = position
+		s.mu.Lock()
+		s.follower = follow.New(s.options, s.once)
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func (s *logSource) current() *follow.Follower {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.follower
+}
+
+func (s *logSource) status() follow.Status { return s.current().Status() }
+
+// take commits a batch.
+func (s *logSource) take(b *follow.Batch) error {
+	o := &offer{state: map[string][]byte{}, whole: s.whole}
+	s.watched(b, o)
+	for _, p := range b.Problems {
+		s.problem(p, o)
+	}
+	if b.Again {
+		if err := s.dropStored(b); err != nil {
+			return err
+		}
+	}
+	o.facts = append(o.facts, b.Records...)
+	s.unsettled = s.unsettled || len(b.Records) > 0
+	if b.CaughtUp {
+		s.settle(b, o)
+	}
+	now := s.a.host.Now()
+	if len(o.facts) > 0 || now.Sub(s.saved) > savePeriod {
+		s.saved = now
+		if b.Position != nil {
+			o.state[positionKey] = b.Position
+		}
+		if b.Way != "" {
+			o.state[watchedKey], _ = json.Marshal(watchedState{Way: b.Way, To: now.UnixMilli()})
+		}
+	}
+	o.whole = s.whole
+	return s.a.writer.offer(s.a.writer.ending(), o)
+}
+
+// dropStored drops the records of a file that is read anew that are stored
+// already. Of equal records of one event as many are dropped as are stored.
+func (s *logSource) dropStored(b *follow.Batch) error {
+	type event struct {
+		node  string
+		stamp record.Stamp
+	}
+	stored := map[event]map[string]int{}
+	kept := b.Records[:0]
+	for _, f := range b.Records {
+		at := event{f.Node, f.Stamp}
+		if stored[at] == nil {
+			facts, err := s.a.store.FactsAt(context.Background(), f.Node, f.Stamp)
+			if err != nil {
+				return err
+			}
+			stored[at] = map[string]int{}
+			for _, o := range facts {
+				stored[at][o.Type.String()+" "+string(o.Text)]++
+			}
+		}
+		key := f.Type.String() + " " + string(f.Text)
+		if stored[at][key] > 0 {
+			stored[at][key]--
+			continue
+		}
+		kept = append(kept, f)
+	}
+	b.Records = kept
+	return nil
+}
+
+// settle says that nothing that comes later belongs before what was given.
+func (s *logSource) settle(b *follow.Batch, o *offer) {
+	o.readTo = b.ReadTo.UnixMilli()
+	if !s.unsettled {
+		return
+	}
+	s.unsettled = false
+	if n := len(o.facts); n > 0 && len(b.Records) > 0 {
+		o.facts[n-1].Settled = true
+		return
+	}
+	t := fact.Ticked{Source: "log", At: o.readTo}
+	f := s.fact(fact.Tick, b.ReadTo, fact.Encode(t))
+	f.Settled = true
+	o.facts = append(o.facts, f)
+}
+
+// watched says that the log is watched from now on, when that began.
+func (s *logSource) watched(b *follow.Batch, o *offer) {
+	if s.way == b.Way {
+		return
+	}
+	now := s.a.host.Now()
+	if b.Way == "" {
+		w := fact.Watched{Source: "log", At: now.UnixMilli(), Why: "it can't be followed any more by " + s.way}
+		s.way, s.before.To = "", w.At
+		o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
+		return
+	}
+	w := fact.Watched{Source: "log", Up: true, At: now.UnixMilli(), Since: s.before.To, Why: "by " + b.Way}
+	w.Whole = b.Way == follow.WayFile && s.before.Way == follow.WayFile
+	if w.Since != 0 && !w.Whole {
+		s.whole = false
+	}
+	s.way, s.before = b.Way, watchedState{Way: b.Way, To: w.At}
+	o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
+}
+
+// problem says what went wrong with the log, where that may have lost records.
+func (s *logSource) problem(p follow.Problem, o *offer) {
+	s.a.log.Warn("audit log", "problem", string(p.Kind), "where", p.Where, "text", p.Text)
+	if !p.Loses() {
+		return
+	}
+	s.whole = false
+	now := s.a.host.Now()
+	w := fact.Watched{Source: "log", Up: true, At: now.UnixMilli(), Since: s.a.health.vitals().LastKnown, Why: p.String()}
+	if !p.From.IsZero() {
+		w.Since = p.From.UnixMilli()
+	}
+	if !p.To.IsZero() {
+		w.At = p.To.UnixMilli()
+	}
+	if w.Since == 0 || w.Since >= w.At {
+		w.Since = w.At - 1 // clocks are set back, and a gap is one all the same
+	}
+	o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
+}
+
+func (s *logSource) fact(k fact.Kind, at time.Time, text []byte) fact.Fact {
+	return fact.Fact{
+		Kind: k, Node: s.a.config.Node, Source: "log",
+		Stamp: record.Stamp{Millis: at.UnixMilli()}, Text: text,
+	}
+}

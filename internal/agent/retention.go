@@ -1,0 +1,41 @@
+package agent
+
+import (
+	"context"
+	"time"
+)
+
+// retentionPeriod is how often what is too old is looked for.
+const retentionPeriod = 6 * time.Hour
+
+// retain removes what is older than keep, again and again, between commits.
+func (w *writer) retain(ctx context.Context, keep time.Duration) {
+	if keep <= 0 {
+		return
+	}
+	tick := time.NewTimer(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		cutoff := w.now().Add(-keep)
+		if err := w.do(ctx, func(ctx context.Context) { w.removeBefore(ctx, cutoff) }); err != nil {
+			return
+		}
+		tick.Reset(retentionPeriod)
+	}
+}
+
+func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) {
+	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
+	if err != nil {
+		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
+		return
+	}
+	if facts > 0 {
+		w.log.Info("removed what is too old", "before", cutoff, "sessions", sessions, "facts", facts)
+	}
+}

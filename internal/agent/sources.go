@@ -1,0 +1,109 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/witness"
+)
+
+// watcher is a source of observations.
+type watcher interface {
+	Name() string
+	Status() witness.Status
+	Run(ctx context.Context, give witness.Give) error
+}
+
+// sources are all that the service watches.
+type sources struct {
+	a        *agent
+	log      *logSource
+	watchers []watcher
+	over     chan struct{} // closed when standard input has ended
+}
+
+func newSources(a *agent) (*sources, error) {
+	s := &sources{a: a, watchers: slices.Clone(a.host.watchers), over: make(chan struct{})}
+	if a.host.Demo != nil {
+		return s, nil
+	}
+	var err error
+	if s.log, err = newLogSource(a); err != nil {
+		return nil, err
+	}
+	base := witness.Base{
+		Node: a.config.Node, Processes: witness.NewProcesses(), Now: a.host.Now,
+		States: func(prefix string) (map[string][]byte, error) { return a.store.States(context.Background(), prefix) },
+	}
+	if !slices.Contains(a.config.Libvirt, Off) {
+		o := witness.LibvirtOptions{Period: a.config.Sweep}
+		if !slices.Contains(a.config.Libvirt, Auto) {
+			o.URIs = a.config.Libvirt
+		}
+		all, err := witness.NewLibvirt(base, o)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range all {
+			s.watchers = append(s.watchers, l)
+		}
+	}
+	if len(a.config.QMP) > 0 {
+		q, err := witness.NewQMP(base, witness.QMPOptions{Sockets: a.config.QMP, Interval: a.config.Sweep})
+		if err != nil {
+			return nil, err
+		}
+		s.watchers = append(s.watchers, q)
+	}
+	if a.config.Proc != Off {
+		s.watchers = append(s.watchers, witness.NewProc(base, witness.ProcOptions{Interval: a.config.Sweep}))
+	}
+	return s, nil
+}
+
+// retry is how long a source rests after an error that ended it.
+const retry = 10 * time.Second
+
+// run watches until the context ends. What ends one source ends no other.
+func (s *sources) run(ctx context.Context) {
+	if s.log == nil {
+		return
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		s.keep(ctx, "log", s.log.run, func(err error) bool { return errors.Is(err, follow.ErrEnded) })
+		if ctx.Err() == nil {
+			close(s.over)
+		}
+	})
+	for _, w := range s.watchers {
+		wg.Go(func() {
+			s.keep(ctx, w.Name(), func(ctx context.Context) error { return w.Run(ctx, s.give) }, nil)
+		})
+	}
+	wg.Wait()
+}
+
+// keep runs a source again and again, until the context ends or it is over.
+func (s *sources) keep(ctx context.Context, name string, run func(context.Context) error, over func(error) bool) {
+	for ctx.Err() == nil {
+		err := run(ctx)
+		if ctx.Err() != nil || over != nil && over(err) {
+			return
+		}
+		s.a.log.Error("a source ended; it is tried again", "source", name, "error", err, "after", retry)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retry):
+		}
+	}
+}
+
+// give commits what a witness reports.
+func (s *sources) give(r witness.Report) error {
+	return s.a.writer.offer(s.a.writer.ending(), &offer{facts: r.Facts, state: r.State})
+}
