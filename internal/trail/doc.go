@@ -22,6 +22,13 @@
 // host boots, or its process crashed and no stop follows. A guest that is seen
 // to be active without a start in the log has a session whose start is unknown.
 //
+// # Growing
+//
+// A Trail tells all at the end of a log, a Live all the time what changed: for
+// that it ends copies of the sessions that records came of. Its rows are named by
+// the numbers of facts, so the same facts give the same rows, however often it
+// was asked; and sessions that remain when older ones were removed stay the same.
+//
 // # Proof
 //
 // Everything carries the stamps of the records that prove it. What the log
