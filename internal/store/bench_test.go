@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/loggen"
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -122,4 +123,28 @@ func BenchmarkCommit(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "facts/s")
+}
+
+// BenchmarkCommitLog stores the records of a log, and what the trail makes of
+// them, a thousand at once. The trail's own time is not in it.
+func BenchmarkCommitLog(b *testing.B) {
+	s := openTemp(b)
+	facts := generated(b, loggen.Config{Seed: 5, Size: int64(b.N) * 480, OnlyVirt: true, Guests: 1000})
+	d := newLive(&Checkpoint{})
+	var batches []*Batch
+	for part := range slices.Chunk(facts, 1000) {
+		for i := range part {
+			if err := d.Add(&part[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		batches = append(batches, &Batch{Facts: part, Delta: d.Delta()})
+	}
+	b.ResetTimer()
+	for _, batch := range batches {
+		if err := s.Commit(context.Background(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(facts))/b.Elapsed().Seconds(), "facts/s")
 }
