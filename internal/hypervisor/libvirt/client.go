@@ -74,10 +74,21 @@ func (c *client) open(uri string) error {
 	return c.askForEvents()
 }
 
-// askForEvents leaves out kinds that this libvirt doesn't have; of lifecycles
-// every one tells.
+// askForEvents leaves out kinds that this libvirt doesn't have, as it logs an
+// error for each that it doesn't know; of lifecycles every one tells.
 func (c *client) askForEvents() error {
+	var version uint64
+	err := c.call("ask for the version", func() (err error) {
+		version, err = c.rpc.ConnectGetLibVersion()
+		return err
+	})
+	if err != nil && !refused(err) {
+		return err
+	}
 	for _, kind := range eventKinds {
+		if err == nil && version < kind.since {
+			continue
+		}
 		err := c.call("ask for "+kind.name+" events", func() error {
 			_, err := c.rpc.ConnectDomainEventCallbackRegisterAny(int32(kind.id), nil)
 			return err

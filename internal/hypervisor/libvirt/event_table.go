@@ -16,6 +16,9 @@ type eventKind struct {
 	// reasonFirst says that a number comes before the guest.
 	reasonFirst bool
 	parts       []part // what comes after the guest
+	// since is the first version of libvirt that has it, as libvirt counts them
+	// (MAJOR*1000000 + MINOR*1000 + RELEASE); 0 of those that all have.
+	since uint64
 }
 
 // eventKinds are all that libvirt has, but for two that are told by a later one
@@ -59,13 +62,13 @@ var eventKinds = []eventKind{
 	{id: golibvirt.DomainEventIDBlockThreshold, procedure: 385, name: "block-threshold", parts: []part{
 		text("target"), optional("path"), unsigned("threshold"), unsigned("excess"),
 	}},
-	{id: golibvirt.DomainEventIDMemoryFailure, procedure: 423, name: "memory-failure", parts: []part{
+	{id: golibvirt.DomainEventIDMemoryFailure, procedure: 423, name: "memory-failure", since: 6_009_000, parts: []part{
 		word("recipient", memoryRecipientWords), word("action", memoryActionWords), number("flags"),
 	}},
-	{id: golibvirt.DomainEventIDMemoryDeviceSizeChange, procedure: 438, name: "memory-device-size", reread: true, parts: []part{
+	{id: golibvirt.DomainEventIDMemoryDeviceSizeChange, procedure: 438, name: "memory-device-size", reread: true, since: 7_009_000, parts: []part{
 		text("device"), unsigned("bytes"),
 	}},
-	{id: golibvirt.DomainEventIDNicMacChange, procedure: 453, name: "mac-change", reread: true, parts: []part{
+	{id: golibvirt.DomainEventIDNicMacChange, procedure: 453, name: "mac-change", reread: true, since: 11_002_000, parts: []part{
 		text("device"), text("old"), text("new"),
 	}},
 }

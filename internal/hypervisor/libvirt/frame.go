@@ -24,6 +24,7 @@ const (
 	procOpen       = 1
 	procXML        = 14
 	procAuthList   = 66
+	procLibVersion = 157
 	procListAll    = 273
 	minDomain      = 4 + 16 + 4
 	refusedTooLong = -1 // an error code that libvirt doesn't have
@@ -54,6 +55,8 @@ func checkPayload(h header, payload []byte) error {
 		d.bytes()
 	case h.Procedure == procAuthList:
 		d.take(4 * d.count(4))
+	case h.Procedure == procLibVersion:
+		d.take(8)
 	case h.Procedure == procListAll:
 		n := d.count(minDomain)
 		if n > MaxGuests {
