@@ -41,7 +41,8 @@ func startLibvirtd(t *testing.T) *hypervisor {
 	}
 	writeFile(t, filepath.Join(h.dir, "etc/libvirtd.conf"), lines(
 		`auth_unix_rw = "none"`,
-		`audit_level = 2`, // no audit, no libvirtd
+		`auth_unix_ro = "none"`, // polkit asks D-Bus
+		`audit_level = 2`,       // no audit, no libvirtd
 	))
 	writeFile(t, filepath.Join(h.dir, "etc/qemu.conf"), lines(
 		`user = "root"`,

@@ -38,6 +38,7 @@ type Deriver struct {
 	fresh   []freshEvent
 	missing []Missing
 	unsure  map[string]bool // emissions of which a finding says so
+	intents []intent        // that the log didn't show yet, in order
 }
 
 // freshEvent is an event of a run that is to be given out.
@@ -96,6 +97,9 @@ func (d *Deriver) add(f *fact.Fact) error {
 func (d *Deriver) record(f *fact.Fact) error {
 	if err := f.ParseRecord(&d.rec); err != nil {
 		return err
+	}
+	if d.own(f) {
+		d.log.Own(f.Seq)
 	}
 	d.log.Add(f.Seq, f.Node, &d.rec)
 	d.read(d.node(f.Node), f.Stamp.Millis)

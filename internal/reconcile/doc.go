@@ -29,9 +29,10 @@
 // apart. So nothing is held against the log before that was read to a Window past
 // the change; Waiting says up to when. How far it was read, the records' own
 // times and facts of kind Tick tell. Rows and findings are made of what is known
-// at the moment: a record that comes late after all (the log was behind, or the
-// service itself sent it) takes the finding back where its time is within the
-// window, and otherwise is named in it.
+// at the moment: a record that comes late after all, as the log was behind, takes
+// the finding back where its time is within the window, and otherwise is named in
+// it. What the service itself sent takes it back whenever it comes: it is known by
+// its sender and the fact that said it would be sent.
 //
 // All that is given depends on the facts alone, and not on when it is asked for.
 //

@@ -69,10 +69,11 @@ func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
 	if later != (trail.Moment{}) {
 		f.Proof = []trail.Moment{later}
 		f.Text += "; one came " + strconv.FormatInt((later.Millis-t.begin.by)/1000, 10) + " s later"
+		j.mended(f, t.wants)
 		return
 	}
 	if kind == trail.Unrecorded {
-		j.missing[f.ID] = t.wants
+		j.lacks(f, t.wants)
 	}
 }
 
@@ -112,7 +113,7 @@ func (j *judge) detachUnrecorded(t *track) {
 	}
 	f := j.find(trail.Unrecorded, t.end, "end", t.by)
 	f.Resource, f.Text = t.resource(), "no record tells of the "+text
-	j.missing[f.ID] = t.endWants
+	j.lacks(f, t.endWants)
 }
 
 // unconfirmed finds that the definition lacks what a record gave.
@@ -149,7 +150,7 @@ func (j *judge) startUnrecorded() {
 	}
 	f := j.find(trail.Unrecorded, r.first, "start", r.by)
 	f.Text = "no record tells of the guest's start"
-	j.missing[f.ID] = r.wants
+	j.lacks(f, r.wants)
 }
 
 // stopUnrecorded finds that a run of a guest of libvirt's ended without record.
@@ -162,7 +163,7 @@ func (j *judge) stopUnrecorded() {
 	f.Facts = []uint64{r.gone.fact}
 	f.At, f.Until = moment(cmp.Or(r.gone.after, r.gone.by)), moment(r.gone.by)
 	f.Text = "no record tells that the guest stopped; " + j.who(r.goneBy) + " shows that it is gone"
-	j.missing[f.ID] = r.endWants
+	j.lacks(f, r.endWants)
 }
 
 // stoppedFalsely finds that a guest runs on though a record says that it stopped.

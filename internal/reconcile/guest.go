@@ -38,6 +38,8 @@ type guest struct {
 	runs []*run     // in order
 	logs []*session // in order
 	over []over     // runs and sessions that are forgotten
+	// mended are the records that the service itself added to the log.
+	mended map[mend]bool
 }
 
 // A session is one of the log.

@@ -79,6 +79,9 @@ func (d *Deriver) intend(f *fact.Fact) error {
 	switch in.State {
 	case fact.Planned:
 		d.planned(&in)
+		d.plan(f, &in)
+	case fact.Refused:
+		d.intents = slices.DeleteFunc(d.intents, func(i intent) bool { return i.id == in.ID })
 	case fact.Unknown:
 		d.unsure[id] = true
 		d.out.findings[id] = &trail.Finding{

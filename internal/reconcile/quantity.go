@@ -56,7 +56,7 @@ func (j *judge) valueUnrecorded(v *value) {
 	f := j.find(trail.Unrecorded, v.at, "", v.by)
 	f.Resource = trail.Resource{Kind: v.kind, ID: fmt.Sprint(v.n)}
 	f.Text = fmt.Sprintf("no record tells that %s changed to %s", v.kind, amount(v.kind, v.n))
-	j.missing[f.ID] = v.wants
+	j.lacks(f, v.wants)
 }
 
 func amount(kind string, n uint64) string {

@@ -151,6 +151,7 @@ type finder struct {
 	crashed map[*Session]bool
 	// onRepeat takes what a series is of, instead of repeats.
 	onRepeat func(repeat, *Event, int)
+	own      map[uint64]bool // the facts of records whose sender is known otherwise
 }
 
 // add begins a finding of a session, or of a host where that is nil.

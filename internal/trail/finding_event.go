@@ -203,7 +203,7 @@ func knownSender(exe string) bool {
 // CAP_AUDIT_WRITE can send them.
 func (f *finder) sender(ev *Event) {
 	by := senderOf(ev)
-	if by.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(by.Exe) {
+	if by.Exe == "" && ev.Marks&record.Cut != 0 || knownSender(by.Exe) || f.own[ev.Fact] {
 		return
 	}
 	f.once(UnknownSender, ev, senderKey(ev), 1)

@@ -45,7 +45,7 @@ func NewLive() *Live {
 		peek: newPeeker(), counts: newNumberer(),
 		series: newCache[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{},
 	}
-	l.finder = finder{crashed: map[*Session]bool{}, onRepeat: l.onRepeat}
+	l.finder = finder{crashed: map[*Session]bool{}, onRepeat: l.onRepeat, own: map[uint64]bool{}}
 	l.trail = New(func(s *Session) { l.finished = append(l.finished, s) })
 	l.trail.KeepEvents()
 	l.trail.owner = l
@@ -67,6 +67,10 @@ func (l *Live) Add(seq uint64, node string, r *record.Record) {
 	l.trail.fact = seq
 	l.trail.Add(node, r)
 }
+
+// Own tells that the next record, of that fact, was sent by who asks: nothing is
+// found in its sender.
+func (l *Live) Own(seq uint64) { l.finder.own[seq] = true }
 
 // Settle uses all records that are kept back for those that come late: nothing
 // that comes belongs before them.

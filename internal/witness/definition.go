@@ -138,8 +138,9 @@ func (d *xmlDisk) detail() map[string]string {
 	return detail("format", d.Driver.Type, "serial", d.Serial, "readonly", flag(d.ReadOnly != nil), "shareable", flag(d.Shareable != nil))
 }
 
-// images gives what is behind and beside the disks' images.
-func (d *domain) images(spec *guest.Spec) []fact.Thing {
+// images gives what is behind and beside the disks' images. before is what the
+// guest had.
+func (d *domain) images(spec *guest.Spec, before []fact.Thing) []fact.Thing {
 	tops := make(map[string]string, len(spec.Disks))
 	for _, disk := range spec.Disks {
 		tops[disk.Target] = diskName(disk.Source)
@@ -149,21 +150,36 @@ func (d *domain) images(spec *guest.Spec) []fact.Thing {
 		disk := &d.Devices.Disks[i]
 		of := tops[disk.Target.Dev]
 		all = disk.Backing.append(all, "backing", of)
-		all = disk.Mirror.append(all, of)
+		all = disk.Mirror.append(all, of, before)
 	}
 	return all
 }
 
 // append adds what is copied to. Of a copy there is a record, as of a disk.
-func (m *xmlMirror) append(all []fact.Thing, of string) []fact.Thing {
+func (m *xmlMirror) append(all []fact.Thing, of string, before []fact.Thing) []fact.Thing {
 	if m == nil || m.name() == "" {
 		return all
 	}
-	t := fact.Thing{Kind: "mirror", ID: plain(m.name()), Silent: true, Detail: detail("of", of, "job", m.Job, "format", m.Format.Type)}
-	if m.Job == "copy" && (m.Type == "file" || m.Type == "block") {
+	id := plain(m.name())
+	job := m.Job
+	if job == "" { // libvirt doesn't say while the disk goes over to it
+		job = jobTo(before, id, of)
+	}
+	t := fact.Thing{Kind: "mirror", ID: id, Silent: true, Detail: detail("of", of, "job", job, "format", m.Format.Type)}
+	if job == "copy" && (m.Type == "file" || m.Type == "block") {
 		t.Kind, t.Silent = "disk", false
 	}
 	return append(all, t)
+}
+
+// jobTo gives the job that copied an image to another, as it was before.
+func jobTo(before []fact.Thing, id, of string) string {
+	for _, t := range before {
+		if t.ID == id && t.Detail["of"] == of && t.Detail["job"] != "" {
+			return t.Detail["job"]
+		}
+	}
+	return ""
 }
 
 // append adds an image and those behind it, which are of another.

@@ -42,7 +42,7 @@ func spelledDefinition(t *testing.T) map[string]fact.Thing {
 	d, err := readDomain(definition)
 	must(t, err)
 	var s speller
-	all, whole := sorted(append(s.spell(spec, d.details(spec)), d.images(spec)...))
+	all, whole := sorted(append(s.spell(spec, d.details(spec)), d.images(spec, nil)...))
 	if !whole {
 		t.Error("not whole")
 	}
@@ -141,5 +141,30 @@ func TestSnapshots(t *testing.T) {
 	got := snapshots(changes, has)
 	if got[0].Op != guest.Snapshot || got[1].Op != guest.Update || got[2].Op != guest.Update || changes[0].Op != guest.Update {
 		t.Errorf("%+v", got)
+	}
+}
+
+// While a disk goes over to its copy, libvirt names the copy and not the job: it
+// is the copy still. One of which the job was never told is no disk.
+func TestMirrorWithoutJob(t *testing.T) {
+	without := strings.Replace(definition, "<mirror type='file' job='copy'>", "<mirror type='file'>", 1)
+	spec, err := libvirtxml.Parse(strings.NewReader(without), libvirtxml.Options{Live: true})
+	must(t, err)
+	d, err := readDomain(without)
+	must(t, err)
+	kind := func(before ...fact.Thing) string {
+		for _, thing := range d.images(spec, before) {
+			if thing.ID == "/srv/copy.img" {
+				return thing.Kind
+			}
+		}
+		return ""
+	}
+	copied := spelledDefinition(t)["disk /srv/copy.img"]
+	if got := kind(copied); got != "disk" {
+		t.Errorf("of a copy: %q", got)
+	}
+	if got := kind(); got != "mirror" {
+		t.Errorf("of what wasn't seen before: %q", got)
 	}
 }

@@ -143,7 +143,7 @@ func (t *libvirtTeller) things(g *libvirtGuest, o *fact.Observed, text string) {
 		o.Partial = []string{"backing", "mirror"}
 	} else {
 		d = definition.details(g.Spec)
-		more = definition.images(g.Spec)
+		more = definition.images(g.Spec, g.Has)
 	}
 	all, whole := sorted(append(t.speller.spell(g.Spec, d), more...))
 	if !whole {

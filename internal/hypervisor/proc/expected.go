@@ -60,6 +60,11 @@ var rules = []rule{
 	{why: "monitor", kind: Unix, within: "/libvirt/", suffix: "/monitor.sock"},
 	{why: "monitor", kind: Unix, own: true},
 
+	// What libraries read when a process starts.
+	{why: "the kernel's tables", kind: File, name: "/proc/filesystems", only: Read},
+	{why: "the kernel's tables", kind: File, name: "/proc/meminfo", only: Read},
+	{why: "the kernel's tables", kind: File, prefix: "/sys/devices/system/", only: Read},
+
 	{why: "program", kind: Mapped, program: true},
 	{why: "library", kind: Mapped, prefix: "/usr/", only: Read},
 	{why: "library", kind: Mapped, prefix: "/lib", only: Read},

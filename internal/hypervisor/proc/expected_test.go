@@ -58,6 +58,11 @@ func TestExpected(t *testing.T) {
 		{"vhost-user", "9", Held{Kind: Unix, Peer: "/run/qmp.sock"}, ""},
 		{"TCP", "9", Held{Kind: TCP, Local: "127.0.0.1:5900"}, ""},
 
+		{"file systems", "9", Held{Kind: File, Path: "/proc/filesystems", Access: Read}, "the kernel's tables"},
+		{"processors", "9", Held{Kind: File, Path: "/sys/devices/system/cpu/online", Access: Read}, "the kernel's tables"},
+		{"processors, to be changed", "9", Held{Kind: File, Path: "/sys/devices/system/cpu/online", Access: ReadWrite}, ""},
+		{"another process", "9", Held{Kind: File, Path: "/proc/1/environ", Access: Read}, ""},
+
 		{"program", "", Held{Kind: Mapped, Path: p.Exe, Access: Read}, "program"},
 		{"library", "", Held{Kind: Mapped, Path: "/usr/lib/x.so.1", Access: Read}, "library"},
 		{"shared library", "", Held{Kind: Mapped, Path: "/usr/lib/x.img", Access: ReadWrite}, ""},

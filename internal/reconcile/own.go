@@ -1,0 +1,86 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// An intent is a record that the service set out to send.
+type intent struct {
+	fact.Intended
+	id   uint64 // the number of the fact that says so
+	node string
+}
+
+// A mend is a record that the service added to the log, for an observation.
+type mend struct {
+	observation uint64
+	text        string
+}
+
+// maxIntents is how many intents are kept, the last ones; and how many mends of
+// a guest.
+const maxIntents = 1 << 12
+
+// clockSlack is by how many milliseconds a record may seem to be earlier than its
+// intent: clocks are set back by a little.
+const clockSlack = 60_000
+
+func (d *Deriver) plan(f *fact.Fact, in *fact.Intended) {
+	if len(d.intents) == maxIntents {
+		d.intents = d.intents[1:]
+	}
+	d.intents = append(d.intents, intent{Intended: *in, id: f.Seq, node: f.Node})
+}
+
+// own tells whether a record is the service's: it was sent by a process of its,
+// in the words of an intent, which one record fulfils. What the log lacked for an
+// observation it has then.
+func (d *Deriver) own(f *fact.Fact) bool {
+	if len(d.intents) == 0 || !f.Type.Virt() {
+		return false
+	}
+	pid, text := int(d.rec.Sender().PID), string(d.rec.AppendMessage(nil))
+	i := slices.IndexFunc(d.intents, func(i intent) bool {
+		return i.PID == pid && i.Wanted.Text == text && i.Wanted.Type == f.Type.String() && i.node == f.Node &&
+			f.Stamp.Millis >= i.At-clockSlack
+	})
+	if i < 0 {
+		return false
+	}
+	in := d.intents[i]
+	d.intents = slices.Delete(d.intents, i, i+1)
+	if g := d.node(f.Node).guests[guestKey(in.UUID, in.Name)]; g != nil {
+		g.mend(mend{in.For, in.Wanted.Text})
+	}
+	return true
+}
+
+func (g *guest) mend(m mend) {
+	if g.mended == nil || len(g.mended) == maxIntents {
+		g.mended = map[mend]bool{}
+	}
+	g.mended[m] = true
+	g.touch()
+}
+
+// lacks notes that a finding says that the log lacks records. One that has them
+// by now from the service itself is none.
+func (j *judge) lacks(f *trail.Finding, wants []fact.Wanted) {
+	if !j.mended(f, wants) {
+		j.missing[f.ID] = wants
+	}
+}
+
+// mended takes a finding back where the service has added all records that it
+// says are missing.
+func (j *judge) mended(f *trail.Finding, wants []fact.Wanted) bool {
+	lacking := func(w fact.Wanted) bool { return !j.run.guest.mended[mend{f.Facts[0], w.Text}] }
+	if len(wants) == 0 || slices.ContainsFunc(wants, lacking) {
+		return false
+	}
+	delete(j.found, f.ID)
+	return true
+}
