@@ -16,11 +16,15 @@ type domain struct {
 		Unit  string `xml:"unit,attr"`
 		Value string `xml:",chardata"`
 	} `xml:"currentMemory"`
+	LaunchSecurity struct {
+		Type string `xml:"type,attr"`
+	} `xml:"launchSecurity"`
 	Devices struct {
 		Disks      []xmlDisk      `xml:"disk"`
 		Interfaces []xmlInterface `xml:"interface"`
 		Hostdevs   []xmlHostdev   `xml:"hostdev"`
 		RNGs       []xmlRNG       `xml:"rng"`
+		Graphics   []xmlGraphics  `xml:"graphics"`
 	} `xml:"devices"`
 }
 
@@ -89,6 +93,12 @@ type xmlRNG struct {
 	} `xml:"rate"`
 }
 
+type xmlGraphics struct {
+	GL struct {
+		RenderNode string `xml:"rendernode,attr"`
+	} `xml:"gl"`
+}
+
 // maxChain is how many images behind one are named.
 const maxChain = 256
 
@@ -151,6 +161,21 @@ func (d *domain) images(spec *guest.Spec, before []fact.Thing) []fact.Thing {
 		of := tops[disk.Target.Dev]
 		all = disk.Backing.append(all, "backing", of)
 		all = disk.Mirror.append(all, of, before)
+	}
+	return all
+}
+
+// nodes gives devices that the guest's process has for what isn't a device of the
+// guest's: the GPU that draws its display, and what encrypts its memory.
+func (d *domain) nodes() []fact.Thing {
+	var all []fact.Thing
+	for i := range d.Devices.Graphics {
+		if node := d.Devices.Graphics[i].GL.RenderNode; node != "" {
+			all = append(all, fact.Thing{Kind: "rendernode", ID: plain(node), Silent: true})
+		}
+	}
+	if kind := d.LaunchSecurity.Type; strings.HasPrefix(kind, "sev") {
+		all = append(all, fact.Thing{Kind: "launchsecurity", ID: "/dev/sev", Sub: plain(kind), Silent: true})
 	}
 	return all
 }

@@ -79,6 +79,20 @@ func (k *keeper) take() (all []fact.Observed, watched []fact.Watched) {
 	return all, watched
 }
 
+// ticked checks the last fact that was given: up to when all of a source is told.
+func (k *keeper) ticked(source string, at time.Time) {
+	k.t.Helper()
+	var got fact.Ticked
+	if len(k.facts) == 0 || k.facts[len(k.facts)-1].Kind != fact.Tick {
+		k.t.Fatalf("no tick at the end of %+v", k.facts)
+	}
+	last := k.facts[len(k.facts)-1]
+	must(k.t, last.Decode(&got))
+	if want := (fact.Ticked{Source: source, At: at.UnixMilli()}); got != want || last.Source != source {
+		k.t.Errorf("ticked %+v, want %+v", got, want)
+	}
+}
+
 // one gives the only observation since the last call.
 func (k *keeper) one(what fact.What) fact.Observed {
 	k.t.Helper()

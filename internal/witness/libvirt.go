@@ -165,9 +165,13 @@ func (t *libvirtTeller) takeMissed(i libvirt.Missed) error {
 	return t.report(append(facts, t.watched(i.At, timeOf(t.swept.To))), nil)
 }
 
-// takeSwept stores up to when it is known that all is as it was.
+// takeSwept stores up to when it is known that all is as it was, and tells what
+// was withheld as far as it may be told by now.
 func (t *libvirtTeller) takeSwept(i libvirt.Swept) error {
 	t.swept = sweptState{Boot: t.Boot, From: millis(i.From), To: millis(i.To)}
 	t.box.set(func(s *Status) { s.Guests, s.Swept, s.Took = i.Guests, i.To, i.To.Sub(i.From) })
-	return t.report(nil, map[string][]byte{t.prefix + "swept": fact.Encode(t.swept)})
+	if err := t.overdue(i.From); err != nil {
+		return err
+	}
+	return t.report([]fact.Fact{t.tick(i.From)}, map[string][]byte{t.prefix + "swept": fact.Encode(t.swept)})
 }

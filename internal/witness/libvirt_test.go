@@ -74,6 +74,7 @@ func TestLibvirtLife(t *testing.T) {
 		t.Errorf("wants %+v", last)
 	}
 	must(t, l.take(libvirt.Swept{Span: span(20, 25), Guests: 1}))
+	k.ticked("libvirt qemu:///system", second(20))
 	k.none("a sweep")
 
 	l = startLibvirt(t, k)
@@ -201,6 +202,8 @@ func TestLibvirtWithheld(t *testing.T) {
 		xml := strings.Replace(definition, ">1048576<", fmt.Sprintf(">%d<", n), 1)
 		return libvirt.Changed{Guest: read(t, xml, 3, 7), Span: span(from, to), Was: "running", XML: xml}
 	}
+	must(t, l.take(libvirt.Seen{Guest: read(t, definition, 3, 7), Span: span(5, 10), XML: definition}))
+	k.take()
 	for i := range 2 * maxTexts {
 		must(t, l.take(balloon(i, 10, 11)))
 	}
@@ -209,6 +212,62 @@ func TestLibvirtWithheld(t *testing.T) {
 	}
 	must(t, l.take(balloon(7777, 20, 100)))
 	if o := k.one(fact.Changed); o.From != second(10).UnixMilli() || o.Definition == "" || thing(t, o, "mem").Detail["current"] != "7777" {
+		t.Errorf("changed %+v", o)
+	}
+}
+
+// flood has a guest change its definition until no more is told of that.
+func flood(t *testing.T, k *keeper, l *libvirtTeller) {
+	t.Helper()
+	must(t, l.take(libvirt.Seen{Guest: read(t, definition, 3, 7), Span: span(5, 10), XML: definition}))
+	for i := range 2 * maxTexts {
+		xml := tray(i)
+		must(t, l.take(libvirt.Changed{Guest: read(t, xml, 3, 7), Span: span(10, 11), Was: "running", XML: xml}))
+	}
+	k.take()
+}
+
+// tray gives the definition of a guest that has opened its drive.
+func tray(n int) string {
+	return strings.Replace(definition, "<target dev='sda'", fmt.Sprintf("<target tray='open%d' dev='sda'", n), 1)
+}
+
+// Whatever a guest does, what it can't change by itself is told.
+func TestLibvirtFloodHidesNothing(t *testing.T) {
+	k := newKeeper(t)
+	l := startLibvirt(t, k)
+	flood(t, k, l)
+	xml := strings.Replace(definition, "/srv/base.img", "/srv/secret.img", 1)
+	must(t, l.take(libvirt.Changed{Guest: read(t, xml, 3, 7), Span: span(12, 13), Was: "running", XML: xml}))
+	if o := k.one(fact.Changed); o.From != second(12).UnixMilli() || !strings.Contains(o.Definition, "secret.img") {
+		t.Errorf("changed %+v", o)
+	}
+	xml = strings.Replace(xml, "<memory", "<cputune><shares>5</shares></cputune><memory", 1)
+	must(t, l.take(libvirt.Changed{Guest: read(t, xml, 3, 7), Span: span(14, 15), Was: "running", XML: xml}))
+	k.none("one more that may be the guest's own")
+	must(t, l.take(libvirt.Swept{Span: span(16, 17), Guests: 1}))
+	k.none("a sweep before the pause is over")
+	must(t, l.take(libvirt.Swept{Span: span(100, 101), Guests: 1}))
+	if o := k.one(fact.Changed); o.From != second(14).UnixMilli() || o.To != second(100).UnixMilli() || !strings.Contains(o.Definition, "cputune") {
+		t.Errorf("changed %+v", o)
+	}
+	must(t, l.take(libvirt.Swept{Span: span(200, 201), Guests: 1}))
+	k.none("all is told")
+}
+
+// A run of the service that ends before all is told has the next one read the
+// definition anew.
+func TestLibvirtWithheldOverRestart(t *testing.T) {
+	k := newKeeper(t)
+	flood(t, k, startLibvirt(t, k))
+	l := startLibvirt(t, k)
+	seed := l.seed()
+	last := read(t, tray(2*maxTexts-1), 3, 7)
+	if len(seed.Guests) != 1 || seed.Guests[0].Hash == last.Hash {
+		t.Fatalf("seed %+v", seed)
+	}
+	must(t, l.take(libvirt.Changed{Guest: last, Span: span(50, 51), Was: "running", XML: tray(2*maxTexts - 1)}))
+	if o := k.one(fact.Changed); o.From != second(10).UnixMilli() || o.Definition == "" {
 		t.Errorf("changed %+v", o)
 	}
 }

@@ -2,7 +2,9 @@ package witness
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +45,7 @@ func (t *libvirtTeller) takeSeen(i libvirt.Seen) error {
 	if o.From != 0 {
 		o.Wants = t.speller.startWants(&i.Guest, i.Told)
 	}
-	t.define(g, &o, i.XML, i.To)
+	t.define(g, &o, i.XML)
 	t.Processes.put(g.PID, g.identity())
 	return t.report([]fact.Fact{t.observe(o)}, t.stored(g))
 }
@@ -62,12 +64,8 @@ func (t *libvirtTeller) takeChanged(i libvirt.Changed) error {
 	o.Was = i.Was
 	t.things(g, &o, i.XML)
 	o.Wants = t.speller.changeWants(append(snapshots(i.Changes, g.Has), mirrors(g.Spec, before, g.Has)...))
-	defined := t.define(g, &o, i.XML, i.To)
-	if !defined && len(o.Wants) == 0 && len(i.Changes) == 0 && i.Was == i.State {
-		return t.report(nil, t.withheld(g, o.From)) // what a guest can change without end
-	}
-	if g.Withheld != 0 {
-		o.From, g.Withheld = g.Withheld, 0
+	if t.withhold(g, &o, &i, before) {
+		return t.report(nil, t.stored(g))
 	}
 	t.Processes.put(g.PID, g.identity())
 	return t.report([]fact.Fact{t.observe(o)}, t.stored(g))
@@ -140,38 +138,73 @@ func (t *libvirtTeller) things(g *libvirtGuest, o *fact.Observed, text string) {
 	var more []fact.Thing
 	if definition, err := readDomain(text); err != nil {
 		o.Problem = err.Error()
-		o.Partial = []string{"backing", "mirror"}
+		o.Partial = []string{"backing", "launchsecurity", "mirror", "rendernode"}
 	} else {
 		d = definition.details(g.Spec)
-		more = definition.images(g.Spec, g.Has)
+		more = append(definition.images(g.Spec, g.Has), definition.nodes()...)
 	}
-	all, whole := sorted(append(t.speller.spell(g.Spec, d), more...))
+	all, whole := sorted(t.namer.name(append(t.speller.spell(g.Spec, d), more...)))
 	if !whole {
 		o.Partial = []string{everything}
 	}
 	g.Has, o.Has = all, all
 }
 
-// define puts the definition into the observation, if it isn't the one that was
-// told last, and tells whether it did.
-func (t *libvirtTeller) define(g *libvirtGuest, o *fact.Observed, text string, now time.Time) bool {
-	if bytes.Equal(g.Defined, g.Hash) {
-		return false
+// withhold tells whether there is nothing to be told now: what a guest can change
+// without end has to wait for its turn. Otherwise the definition is put into the
+// observation, if it isn't the one that was told last.
+func (t *libvirtTeller) withhold(g *libvirtGuest, o *fact.Observed, i *libvirt.Changed, before []fact.Thing) bool {
+	byHost := len(o.Wants)+len(i.Changes) > 0 || !sameThings(ofHost(before), ofHost(g.Has))
+	again := bytes.Equal(g.Defined, g.Hash)
+	if !byHost && !again {
+		if allowed, _ := t.texts.take(g.UUID, i.To); !allowed {
+			g.Withheld, g.text = cmp.Or(g.Withheld, o.From), i.XML
+			return i.Was == i.State
+		}
+		o.From = cmp.Or(g.Withheld, o.From)
 	}
-	if allowed, _ := t.texts.take(g.UUID, now); !allowed {
-		return false
-	}
-	g.Defined = g.Hash
-	define(o, text)
-	return true
+	t.define(g, o, i.XML)
+	return !byHost && again && i.Was == i.State
 }
 
-// withheld notes that something changed which will be told with the next change.
-func (t *libvirtTeller) withheld(g *libvirtGuest, from int64) map[string][]byte {
-	if g.Withheld == 0 {
-		g.Withheld = from
+// ofHost gives Things without what the guest itself can change of them.
+func ofHost(all []fact.Thing) []fact.Thing {
+	all = slices.Clone(all)
+	for i := range all {
+		if all[i].Kind == "mem" {
+			all[i].Detail = nil
+		}
 	}
-	return t.stored(g)
+	return all
+}
+
+// overdue tells of the guests whose turn has come, as they were in a sweep.
+func (t *libvirtTeller) overdue(now time.Time) error {
+	for _, uuid := range slices.Sorted(maps.Keys(t.guests)) {
+		g := t.guests[uuid]
+		if g.text == "" {
+			continue
+		}
+		if allowed, _ := t.texts.take(uuid, now); !allowed {
+			continue
+		}
+		o := t.about(g, fact.Changed, libvirt.Span{From: timeOf(g.Withheld), To: timeOf(t.knownAt(g))}, nil)
+		o.Was, o.Has = g.State, g.Has
+		t.define(g, &o, g.text)
+		if err := t.report([]fact.Fact{t.observe(o)}, t.stored(g)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// define puts the definition into the observation, if it isn't the one that was
+// told last.
+func (t *libvirtTeller) define(g *libvirtGuest, o *fact.Observed, text string) {
+	if !bytes.Equal(g.Defined, g.Hash) {
+		define(o, text)
+	}
+	g.Defined, g.Withheld, g.text = g.Hash, 0, ""
 }
 
 func (t *libvirtTeller) stored(g *libvirtGuest) map[string][]byte {

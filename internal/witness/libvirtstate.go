@@ -28,6 +28,7 @@ type libvirtGuest struct {
 	Defined []byte
 	// Withheld is since when something has changed that isn't told yet.
 	Withheld int64
+	text     string // the definition that isn't, where this run of the service read it
 }
 
 // sweptState is when all guests were last read.
@@ -45,6 +46,7 @@ type libvirtTeller struct {
 	swept   sweptState
 	ended   []*libvirtGuest // of an earlier boot
 	speller speller
+	namer   namer
 	events  *limiter
 	texts   *limiter // definitions, and changes that a guest can make by itself
 }
@@ -54,7 +56,7 @@ func (l *Libvirt) teller(give Give) (*libvirtTeller, error) {
 	t := &libvirtTeller{
 		teller: teller{Base: &l.base, source: l.Name(), witness: fact.Libvirt, box: &l.box, give: give},
 		prefix: "witness/libvirt/" + l.endpoint.URI + "/", given: l.given,
-		guests: map[string]*libvirtGuest{},
+		guests: map[string]*libvirtGuest{}, namer: newNamer(l.base.host),
 		events: newLimiter(maxEvents, eventPause), texts: newLimiter(maxTexts, textPause),
 	}
 	states, err := l.base.States(t.prefix)
@@ -111,7 +113,9 @@ func (t *libvirtTeller) seed() libvirt.Seed {
 		k := libvirt.Known{Read: timeOf(t.knownAt(g)), Guest: libvirt.Guest{
 			UUID: g.UUID, Name: g.Name, ID: g.ID, PID: g.PID, State: g.State, Reason: g.Reason, Spec: g.Spec,
 		}}
-		copy(k.Hash[:], g.Hash)
+		if g.Withheld == 0 { // otherwise its definition is to be read anew
+			copy(k.Hash[:], g.Hash)
+		}
 		seed.Guests = append(seed.Guests, k)
 	}
 	return seed

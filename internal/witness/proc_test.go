@@ -104,7 +104,9 @@ func TestProcLife(t *testing.T) {
 		len(got) != 2 || got[0].ID != image || got[0].Detail["access"] != "rw" || got[0].Silent || len(seen.Partial) != 0 {
 		t.Errorf("seen %+v", seen)
 	}
+	k.second = 1_794_000_000
 	must(t, p.round(t.Context()))
+	k.ticked("proc", time.Unix(1_794_000_001, 0))
 	k.none("nothing new")
 
 	f.open(30, 7, "/dev/urandom")
@@ -163,8 +165,8 @@ func TestProcWithheld(t *testing.T) {
 	f.qemu(30, 0)
 	p := f.start(k, k.base())
 	must(t, p.round(t.Context()))
-	for fd := range 2 * maxTexts {
-		f.open(30, fd+3, filepath.Join(f.root, "disk.img"))
+	for n := range 2 * maxTexts {
+		f.connect(30, 3, n)
 		must(t, p.round(t.Context()))
 	}
 	all, _ := k.take()
@@ -173,11 +175,30 @@ func TestProcWithheld(t *testing.T) {
 		t.Fatalf("%d told, withheld since %d", len(all), g.Withheld)
 	}
 	since := g.Withheld
+	f.open(30, 4, filepath.Join(f.root, "disk.img"))
+	must(t, p.round(t.Context()))
+	if o := k.one(fact.Changed); o.From != since || len(things(o, "file")) != 1 || g.Withheld != 0 {
+		t.Errorf("a file that the guest can't have opened: %+v", o)
+	}
+	f.connect(30, 3, 5)
+	must(t, p.round(t.Context()))
+	k.none("one more connection")
+	since = g.Withheld
 	k.second += 3600
 	must(t, p.round(t.Context()))
-	if o := k.one(fact.Changed); o.From != since || len(things(o, "file")) != 2*maxTexts || g.Withheld != 0 {
-		t.Errorf("from %d, want %d: %d files", o.From, since, len(things(o, "file")))
+	if o := k.one(fact.Changed); o.From != since || len(things(o, "tcp")) != 1 || g.Withheld != 0 {
+		t.Errorf("from %d, want %d: %+v", o.From, since, o)
 	}
+}
+
+// connect gives a process a connection of TCP to another port.
+func (f *fakeHost) connect(pid, fd, port int) {
+	f.t.Helper()
+	dir := fmt.Sprintf("proc/%d/", pid)
+	must(f.t, os.RemoveAll(filepath.Join(f.root, dir, fmt.Sprintf("fd/%d", fd))))
+	f.open(pid, fd, "socket:[700]")
+	f.write("proc/self/net/tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"+
+		fmt.Sprintf("   0: 0100007F:1F90 0200007F:%04X 01 00000000:00000000 00:00000000 00000000     0        0 700 1 0 20 0 0 10 -1\n", 1000+port))
 }
 
 // A process that another witness tells of may run any program. What can't be
@@ -230,8 +251,8 @@ func TestProcRun(t *testing.T) {
 	p := NewProc(k.base(), ProcOptions{Host: proc.At(f.root), Interval: 10 * time.Millisecond})
 	ctx, cancel := context.WithCancel(t.Context())
 	err := p.Run(ctx, func(r Report) error {
-		if len(r.Facts) == 0 {
-			cancel()
+		if len(r.Facts) == 1 && r.Facts[0].Kind == fact.Tick {
+			cancel() // nothing is new
 		}
 		return k.give(r)
 	})

@@ -17,6 +17,7 @@ type round struct {
 	sweep  *proc.Sweep
 	sights map[int]*proc.Sight
 	maps   bool // mapped files are looked at too
+	blind  bool // of some guest's things it couldn't be seen whether they are there
 	facts  []fact.Fact
 	state  map[string][]byte
 }
@@ -58,6 +59,9 @@ func (t *procTeller) round(ctx context.Context) error {
 		}
 	}
 	t.endAbsent(r)
+	if !r.blind {
+		r.facts = append(r.facts, t.tick(r.began))
+	}
 	t.swept = sweptState{Boot: t.Boot, From: millis(r.began), To: millis(t.Now())}
 	r.state[procPrefix+"swept"] = fact.Encode(t.swept)
 	t.box.set(func(s *Status) { s.Guests, s.Swept, s.Took = len(t.guests), t.Now(), time.Since(ticks) })
@@ -205,18 +209,23 @@ func (t *procTeller) compare(ctx context.Context, r *round, s *proc.Sight) error
 func (t *procTeller) tell(r *round, g *procGuest, isNew bool, v *view, s *proc.Sight) {
 	seen, partial := v.all(g.mapped)
 	has := carried(g.Has, seen, partial)
-	uuid, name, virt, from := g.UUID, g.Name, g.Virt, t.knownAt(g)
+	r.blind = r.blind || !sameThings(withoutConnections(has), withoutConnections(seen))
+	was, from := identity{g.UUID, g.Name, g.Virt}, t.knownAt(g)
 	g.identify(t.Processes, s)
 	g.Looked = millis(r.began)
-	if !isNew && sameThings(g.Has, has) && uuid == g.UUID && name == g.Name && virt == g.Virt {
+	byHost := isNew || was != identity{g.UUID, g.Name, g.Virt} ||
+		!sameThings(withoutConnections(g.Has), withoutConnections(has))
+	if !byHost && sameThings(g.Has, has) {
 		return
 	}
 	if g.Withheld != 0 {
 		from = g.Withheld
 	}
-	if allowed, _ := t.limit.take(g.Run, r.began); !allowed { // a guest can make connections without end
-		g.Withheld = from
-		return
+	if !byHost {
+		if allowed, _ := t.limit.take(g.Run, r.began); !allowed { // a guest can make them without end
+			g.Withheld = from
+			return
+		}
 	}
 	g.Withheld = 0
 	o := fact.Observed{

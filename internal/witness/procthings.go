@@ -62,6 +62,13 @@ func (v *view) add(s *proc.Sight, helper string) {
 	}
 }
 
+// withoutConnections gives Things without those over a network.
+func withoutConnections(all []fact.Thing) []fact.Thing {
+	return slices.DeleteFunc(slices.Clone(all), func(t fact.Thing) bool {
+		return (t.Kind == string(proc.TCP) || t.Kind == string(proc.UDP)) && t.Detail["listening"] == ""
+	})
+}
+
 // nameless tells what nothing can be said of: pipes, and sockets of which neither
 // end has a name.
 func nameless(h *proc.Held) bool {

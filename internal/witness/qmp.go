@@ -102,6 +102,9 @@ func (t *qmpTeller) take(r qmp.Report) error {
 	if r.Kind != qmp.Same || len(facts) > 0 {
 		t.count()
 	}
+	if s := r.Snapshot; s != nil && len(s.Unknown) == 0 {
+		facts = append(facts, m.tick(r.Snapshot.Begun))
+	}
 	return t.report(facts, state)
 }
 

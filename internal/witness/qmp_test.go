@@ -81,6 +81,7 @@ func TestQMPLife(t *testing.T) {
 		t.Errorf("seen %+v\n%q\nwant\n%q", seen, got, want)
 	}
 	must(t, q.take(lookedAt(qmp.Same, snapshot(100))))
+	k.ticked("qmp "+socket, second(100))
 	k.none("nothing new")
 
 	// A restart of the service, a change meanwhile.
@@ -96,6 +97,30 @@ func TestQMPLife(t *testing.T) {
 		t.Errorf("watched %+v", watched)
 	}
 	qmpEnds(t, k, q, seen.Run)
+}
+
+// A socket at which there is no guest any more isn't unwatched: the next guest may
+// come days later.
+func TestQMPSocketAgain(t *testing.T) {
+	k := newKeeper(t)
+	q := startQMP(t, k)
+	must(t, q.take(lookedAt(qmp.Found, snapshot(10))))
+	must(t, q.take(qmp.Report{Socket: socket, Kind: qmp.Silent, To: second(20), Err: errors.New("EOF")}))
+	k.take()
+	must(t, q.take(qmp.Report{Socket: socket, Kind: qmp.Gone, To: second(30), Err: errors.New("no such file")}))
+	all, watched := k.take()
+	if len(all) != 1 || all[0].What != fact.Gone || len(watched) != 1 || !watched[0].Up ||
+		watched[0].Since != second(20).UnixMilli() || watched[0].At != second(30).UnixMilli() {
+		t.Errorf("%+v %+v", all, watched)
+	}
+	must(t, q.take(lookedAt(qmp.Found, snapshot(100_000))))
+	if _, watched = k.take(); len(watched) != 1 || watched[0].Since != 0 {
+		t.Errorf("%+v", watched)
+	}
+	must(t, q.take(qmp.Report{Socket: socket, Kind: qmp.Gone, To: second(100_010), Err: errors.New("no such file")}))
+	if _, watched = k.take(); len(watched) != 0 {
+		t.Errorf("of one that was watched to its end: %+v", watched)
+	}
 }
 
 func qmpEnds(t *testing.T, k *keeper, q *qmpTeller, run string) {

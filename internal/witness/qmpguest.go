@@ -51,6 +51,7 @@ type qmpTeller struct {
 	every    time.Duration // how old alive may get
 	due      time.Time     // when that is looked at again
 	speller  speller
+	namer    namer
 	events   *limiter
 }
 
@@ -64,7 +65,7 @@ func (q *QMP) teller(give Give) (*qmpTeller, error) {
 	t := &qmpTeller{
 		teller:   teller{Base: &q.base, source: q.Name(), witness: fact.QMP, box: &q.box, give: give},
 		monitors: map[string]*monitor{}, every: 3 * q.o.Interval,
-		events: newLimiter(maxEvents, eventPause),
+		events: newLimiter(maxEvents, eventPause), namer: newNamer(q.base.host),
 	}
 	states, err := q.base.States(qmpPrefix)
 	if err != nil {
@@ -260,6 +261,10 @@ func (t *qmpTeller) gone(m *monitor, at time.Time, state map[string][]byte) []fa
 	if g == nil {
 		return nil
 	}
+	var facts []fact.Fact
+	if m.up != nil && !*m.up { // from now on there is nothing to be watched
+		facts = append(facts, m.watched(at, time.Time{}))
+	}
 	o := fact.Observed{
 		What: fact.Gone, UUID: g.UUID, Name: g.Name, Virt: g.Virt, PID: g.PID, Run: g.Run,
 		From: g.Looked, To: millis(at), Was: g.Status, Reason: m.reason,
@@ -269,7 +274,7 @@ func (t *qmpTeller) gone(m *monitor, at time.Time, state map[string][]byte) []fa
 	t.events.forget(g.Socket)
 	m.guest, m.before, m.reason, m.up, m.lost = nil, false, "", nil, time.Time{}
 	delete(t.monitors, g.Socket)
-	return []fact.Fact{m.observe(o)}
+	return append(facts, m.observe(o))
 }
 
 // interrupt stores when a guest was last looked at, as it isn't now.

@@ -28,7 +28,7 @@ func (t *qmpTeller) things(m *monitor, s *qmp.Snapshot) (all []fact.Thing, parti
 	all = t.speller.spell(&s.Spec, details{rngs: rates(s.RNGs)})
 	all = append(all, images(s.Images)...)
 	all = append(all, idle(s, m.source)...)
-	all, whole := sorted(all)
+	all, whole := sorted(t.namer.name(all))
 	for _, u := range s.Unknown {
 		partial = append(partial, partKinds[u.Part]...)
 	}

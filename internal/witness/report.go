@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/hypervisor/proc"
 )
 
 // A Report is what a source learned at once, to be committed as a whole.
@@ -32,6 +33,8 @@ type Base struct {
 	Now func() time.Time
 	// Boot tells one boot of the host from another; "" asks the kernel.
 	Boot string
+	// host is where paths of definitions lead somewhere; nil is this host.
+	host *proc.Host
 }
 
 func (b Base) withDefaults() Base {
@@ -43,6 +46,9 @@ func (b Base) withDefaults() Base {
 	}
 	if b.Processes == nil {
 		b.Processes = NewProcesses()
+	}
+	if b.host == nil {
+		b.host = proc.Local()
 	}
 	if b.Boot == "" {
 		id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")

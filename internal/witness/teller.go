@@ -74,6 +74,12 @@ func (t *teller) unwatched(at time.Time, why string) []fact.Fact {
 	return []fact.Fact{t.fact(fact.Watch, t.source, w.At, fact.Encode(w))}
 }
 
+// tick makes the fact that all that the source could show up to a time is told.
+// Most of these are kept by nobody: only where something waits for it.
+func (t *teller) tick(at time.Time) fact.Fact {
+	return t.fact(fact.Tick, t.source, millis(at), fact.Encode(fact.Ticked{Source: t.source, At: millis(at)}))
+}
+
 // absent notes that there is nothing to be watched, and never was.
 func (t *teller) absent(at time.Time, why string) {
 	t.box.set(func(s *Status) {

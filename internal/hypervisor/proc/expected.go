@@ -18,6 +18,7 @@ type rule struct {
 	name           string // the whole path
 	prefix, suffix string // of the path
 	within         string // somewhere in the path
+	base           string // the beginning of the file's own name
 	own            bool   // the command line names it as the process's own
 	program        bool   // it is the program itself
 
@@ -50,8 +51,10 @@ var rules = []rule{
 	{why: "guest memory", kind: Anon, name: "[userfaultfd]"},
 
 	{why: "guest memory", kind: Memory, name: "memory-backend-memfd"},
-	{why: "guest memory", kind: File, prefix: "/dev/hugepages/", within: "/qemu_back_mem.", deleted: true},
-	{why: "guest memory", kind: File, prefix: "/dev/shm/", within: "/qemu_back_mem.", deleted: true},
+	{why: "guest memory", kind: File, prefix: "/dev/hugepages/", base: "qemu_back_mem.", deleted: true},
+	{why: "guest memory", kind: File, prefix: "/dev/shm/", base: "qemu_back_mem.", deleted: true},
+	// Where huge pages are mounted is the host's choice; below that it is libvirt's.
+	{why: "guest memory", kind: File, within: "/libvirt/qemu/", base: "qemu_back_mem.", deleted: true},
 	{why: "translated code", kind: Memory, name: "tcg-jit"},
 
 	{why: "log", kind: File, stdio: true, only: Write},
@@ -96,6 +99,7 @@ func (r *rule) covers(h *Held, fd string, p *Process) bool {
 		!strings.HasPrefix(h.Path, r.prefix),
 		!strings.HasSuffix(h.Path, r.suffix),
 		!strings.Contains(h.Path, r.within),
+		!strings.HasPrefix(h.Path[strings.LastIndexByte(h.Path, '/')+1:], r.base),
 		r.deleted && !h.Deleted,
 		r.stdio && fd != "1" && fd != "2",
 		r.only != "" && r.only != h.Access:

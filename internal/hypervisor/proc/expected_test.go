@@ -40,6 +40,8 @@ func TestExpected(t *testing.T) {
 		{"memory", "3", Held{Kind: Memory, Path: "memory-backend-memfd"}, "guest memory"},
 		{"other memory", "3", Held{Kind: Memory, Path: "x"}, ""},
 		{"huge pages", "3", Held{Kind: File, Path: "/dev/hugepages/libvirt/qemu/1-web/qemu_back_mem.pc.ram.x", Deleted: true}, "guest memory"},
+		{"huge pages of another size", "3", Held{Kind: File, Path: "/mnt/huge1G/libvirt/qemu/1-web/qemu_back_mem._objects_ram-node0.x", Deleted: true}, "guest memory"},
+		{"image beside huge pages", "3", Held{Kind: File, Path: "/mnt/huge1G/libvirt/qemu/1-web/disk.img", Deleted: true}, ""},
 		{"image called memory", "3", Held{Kind: File, Path: "/dev/shm/qemu_back_mem.x"}, ""},
 		{"deleted image", "3", Held{Kind: File, Path: "/srv/qemu_back_mem.x", Deleted: true}, ""},
 

@@ -106,6 +106,16 @@ func (d folder) cached(path string) (status, error) {
 	return folder(fd).statusHere()
 }
 
+// pinPath holds what a path leads to, without opening it.
+func pinPath(path string) (folder, error) { return folder(unix.AT_FDCWD).pin(path) }
+
+// pinCached holds what a path leads to, if the kernel can tell without asking
+// anyone.
+func pinCached(path string) (folder, error) {
+	fd, err := unix.Openat2(unix.AT_FDCWD, path, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: resolveCached})
+	return folder(fd), err
+}
+
 func (d folder) open(name string, flags int) (*os.File, error) {
 	fd, err := unix.Openat(int(d), name, unix.O_RDONLY|unix.O_NOCTTY|unix.O_CLOEXEC|flags, 0)
 	if err != nil {

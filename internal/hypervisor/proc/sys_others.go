@@ -9,6 +9,10 @@ type folder int
 
 func openFolder(string) (folder, error) { return 0, errors.ErrUnsupported }
 
+func pinCached(string) (folder, error) { return 0, errors.ErrUnsupported }
+
+func pinPath(string) (folder, error) { return 0, errors.ErrUnsupported }
+
 func (folder) folder(string) (folder, error) { return 0, errors.ErrUnsupported }
 
 func (folder) close() {}

@@ -1,0 +1,71 @@
+//go:build linux
+
+package proc
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/virtaudit/virtaudit/guest"
+)
+
+func TestResolve(t *testing.T) {
+	f := newFake(t)
+	f.write("data/a.img", "")
+	f.link("images", filepath.Join(f.root, "data"))
+	f.link("dev/null", "/dev/null")
+	r := NewResolver(At(f.root))
+	if got, err := r.Resolve("/images/a.img"); err != nil || got != (Target{Path: "/data/a.img", Kind: File}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	null := Target{Path: "/dev/null", Kind: Char, Device: guest.DeviceNumber{Major: 1, Minor: 3}}
+	if got, err := r.Resolve("/dev/null"); err != nil || got != null {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := NewResolver(Local()).Resolve("/dev/./null"); err != nil || got != null {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := r.Resolve("/images/none"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
+	}
+}
+
+// A file system that doesn't answer delays nothing else.
+func TestResolveHung(t *testing.T) {
+	f := newFake(t)
+	f.write("a.img", "")
+	r := NewResolver(At(f.root))
+	r.asked.Store(true)
+	if _, err := r.Resolve("/none"); !errors.Is(err, ErrBusy) {
+		t.Errorf("%v, want that it is busy", err)
+	}
+	at, err := pinCached(f.root + "/a.img")
+	if errors.Is(err, unix.ENOSYS) {
+		t.Skip("the kernel can't tell what it knows without asking")
+	}
+	at.close()
+	if got, err := r.Resolve("/a.img"); err != nil || got.Path != "/a.img" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestDevicesOfNames(t *testing.T) {
+	f := newFake(t)
+	f.write("sys/bus/scsi/devices/2:0:1:0/scsi_generic/sg3/dev", "21:3\n")
+	f.write("sys/class/net/macvtap0/ifindex", "7\n")
+	r := NewResolver(At(f.root))
+	for address, want := range map[string]string{"2:0:1:0": "/dev/sg3", "2:0:1:1": "", "": "", "../devices/2:0:1:0": ""} {
+		if got := r.SCSIGeneric(address); got != want {
+			t.Errorf("SCSI %q: %q, want %q", address, got, want)
+		}
+	}
+	for name, want := range map[string]string{"macvtap0": "/dev/tap7", "none": "", "": "", "..": "", "../net/macvtap0": ""} {
+		if got := r.Macvtap(name); got != want {
+			t.Errorf("interface %q: %q, want %q", name, got, want)
+		}
+	}
+}
