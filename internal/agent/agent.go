@@ -82,6 +82,7 @@ type agent struct {
 	feed    *feed
 	health  *health
 	writer  *writer
+	options reconcile.Options
 	sources *sources
 	server  *web.Server
 	started time.Time
@@ -145,9 +146,15 @@ func (a *agent) run(ctx context.Context) error {
 	}
 	a.writer = &writer{
 		log: a.log, store: a.store, feed: a.feed, health: a.health, now: a.host.Now, node: a.config.Node,
-		emitter: newEmitter(a.dial()), offers: make(chan *offer, 64), jobs: make(chan func(context.Context)),
-		deriver: reconcile.New(reconcile.Options{Window: a.config.Window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}),
+		offers: make(chan *offer, 64), window: a.config.Window.Milliseconds(),
 	}
+	a.writer.cutoff.Store(checkpoint.Cutoff)
+	a.options = reconcile.Options{Window: a.config.Window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}
+	last, err := a.store.LastSeen(ctx)
+	if err != nil {
+		return err
+	}
+	a.health.remember(last, a.config.Node)
 	if a.sources, err = newSources(a); err != nil {
 		return err
 	}
@@ -157,7 +164,7 @@ func (a *agent) run(ctx context.Context) error {
 	}
 	defer stop()
 	a.host.Ready(addresses)
-	if err := a.derive(ctx); err != nil {
+	if err := a.patiently(ctx, a.derive); err != nil {
 		return ended(ctx, fmt.Errorf("the trail can't be derived from the stored facts: %w", err))
 	}
 	if a.host.Demo != nil && a.writer.next == 1 {
@@ -173,7 +180,7 @@ func (a *agent) run(ctx context.Context) error {
 
 // dial is how to reach the kernel, nil where nothing is to be sent.
 func (a *agent) dial() func() (kaudit.Sender, error) {
-	if a.config.Emit != EmitMissing {
+	if a.config.Emit != EmitMissing || a.host.Demo != nil {
 		return nil
 	}
 	return a.host.Dial

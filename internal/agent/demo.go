@@ -3,6 +3,9 @@ package agent
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/store"
@@ -31,11 +34,21 @@ func (a *agent) fill(ctx context.Context, facts iter.Seq2[fact.Fact, error]) err
 	return nil
 }
 
-// demoStatus tells what stands in the place of the sources.
-func (a *agent) demoStatus(v *vitals) web.Source {
-	src := web.Source{Name: "demo", Witness: fact.Log, State: web.Up, Since: a.started, Seen: timeOf(v.LastKnown)}
-	for _, n := range v.Facts {
-		src.Records += n
+// demoStatus tells what was watched on the host that the facts are of.
+func (a *agent) demoStatus(v *vitals) []web.Source {
+	var all []web.Source
+	for _, name := range slices.Sorted(maps.Keys(v.Facts)) {
+		src := web.Source{Name: name, State: web.Up, Since: a.started}
+		word, _, _ := strings.Cut(name, " ")
+		switch w := fact.Witness(word); w {
+		case "file":
+			src.Name, src.Witness, src.Records, src.Seen = "log "+name, fact.Log, v.Facts[name], timeOf(v.LastKnown)
+		case fact.Libvirt, fact.QMP, fact.Proc:
+			src.Witness, src.Observations = w, v.Facts[name]
+		default: // what the service noted itself
+			continue
+		}
+		all = append(all, src)
 	}
-	return src
+	return all
 }

@@ -27,5 +27,13 @@
 // Where it is asked for, a record that libvirt's own rules want and that didn't
 // come is sent by the emitter. An intent is stored before, so that after a crash
 // it is known what may have been sent; it is sent again only when the log was
-// read past it and lacks it.
+// read past it and lacks it, within an hour, in the same boot, and while the guest
+// lacks it still. Nothing is sent before the log had a record of this host, nor, as
+// far as the kernel tells, while that has records which auditd didn't take.
+//
+// # Names of the host
+//
+// auditd may call the host otherwise than the service does (name_format). Its own
+// names are taken for the service's, so that a host is one; records of any other
+// name are of other hosts.
 package agent

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"slices"
 
@@ -78,18 +80,61 @@ func (e *emitter) try(ctx context.Context, w fact.Wanted) error {
 	if !ok {
 		return fmt.Errorf("type %q is none", w.Type)
 	}
-	if e.to == nil {
-		to, err := e.dial()
-		if err != nil {
-			return err
-		}
-		e.to = to
+	if err := e.connect(); err != nil {
+		return err
 	}
 	m := guest.Message{Type: t, Result: record.Success, Text: []byte(w.Text)}
 	if w.Failed {
 		m.Result = record.Failed
 	}
-	return e.to.Send(ctx, m)
+	err := e.to.Send(ctx, m)
+	if err != nil {
+		e.hangUp()
+	}
+	return err
+}
+
+// hangUp ends a connection that may be broken; the next record has another.
+func (e *emitter) hangUp() {
+	if c, ok := e.to.(io.Closer); ok {
+		_ = c.Close() // it is of no use any more
+	}
+	e.to = nil
+}
+
+func (e *emitter) connect() (err error) {
+	if e.to == nil {
+		e.to, err = e.dial()
+	}
+	return err
+}
+
+// prober is a Sender that tells how the kernel's audit is: *kaudit.Conn.
+type prober interface {
+	Status(context.Context) (kaudit.Status, error)
+}
+
+// behind tells why the log may lack what the kernel has: records wait for auditd,
+// or there is none to write them. Who may not ask goes by how far the log was read
+// alone, and gives "".
+func (e *emitter) behind(ctx context.Context, byAuditd bool) string {
+	if e.connect() != nil {
+		return "" // sending tells
+	}
+	p, ok := e.to.(prober)
+	if !ok {
+		return ""
+	}
+	s, err := p.Status(ctx)
+	switch {
+	case err != nil:
+		return ""
+	case byAuditd && s.PID == 0:
+		return "no auditd takes the kernel's records"
+	case s.Backlog > 0:
+		return fmt.Sprintf("%d records wait in the kernel for auditd", s.Backlog)
+	}
+	return ""
 }
 
 // take notes what a fact says of intents. Facts that are read again after a
@@ -109,8 +154,8 @@ func (e *emitter) take(f *fact.Fact, replay bool) {
 	o := e.open[in.ID]
 	switch {
 	case o == nil:
-	case in.State == fact.Sent:
-		o.State = in.State
+	case in.State == fact.Sent, in.State == fact.Unknown:
+		o.State = in.State // the log may have it yet
 	default:
 		delete(e.open, in.ID)
 	}
@@ -149,10 +194,20 @@ const clockSlack = 60_000
 // show that nothing was sent.
 const grace = 6_000
 
+// tooLate is how many milliseconds after an intent it isn't sent any more, and its
+// record isn't waited for.
+const tooLate = 3600_000
+
+// forget drops the intents whose record should have come long ago.
+func (e *emitter) forget(now int64) {
+	maps.DeleteFunc(e.open, func(_ uint64, o *intent) bool { return o.State != fact.Planned && now-o.At > tooLate })
+}
+
 // settle gives what is to be done about the intents of a process before this
 // one, when the log was read up to a time: those that it would show and that it
-// lacks are planned anew; where it can't tell, that is said.
-func (e *emitter) settle(readTo int64, whole bool, now int64) (outcomes, again []fact.Intended) {
+// lacks are planned anew, where the guest lacks them still; where it can't tell,
+// that is said.
+func (e *emitter) settle(readTo int64, whole bool, now int64, lacks func(uint64, fact.Wanted) bool) (outcomes, again []fact.Intended) {
 	for _, id := range e.ids() {
 		o := e.open[id]
 		if !o.old || o.State != fact.Planned || readTo < o.At+grace {
@@ -162,7 +217,16 @@ func (e *emitter) settle(readTo int64, whole bool, now int64) (outcomes, again [
 		in.ID, in.At = id, now
 		if whole {
 			in.State, in.Why = fact.Refused, "the log was read past it and lacks it: it was not sent"
-			again = append(again, e.plan(o.Wanted, o.UUID, o.Name, o.For, now))
+			switch {
+			case o.Boot != e.boot:
+				in.Why += ", and it is too late, as the host was started anew"
+			case now-o.At > tooLate:
+				in.Why += ", and it is too late"
+			case !lacks(o.For, o.Wanted):
+				in.Why += ", and the guest lacks it no more"
+			default:
+				again = append(again, e.plan(o.Wanted, o.UUID, o.Name, o.For, now))
+			}
 		} else {
 			in.State, in.Why = fact.Unknown, "the service ended before it knew, and the log was not read without a gap since"
 		}

@@ -30,6 +30,9 @@ var attach = fact.Wanted{
 	Text: `virt=kvm resrc=rng reason=attach vm="g" uuid=5a1b7e9d-2b58-4d2c-b2a1-6a6f6b6b3c11 old-rng=? new-rng="/dev/random"`,
 }
 
+// always is for guests that lack a record still.
+func always(uint64, fact.Wanted) bool { return true }
+
 // run is an emitter with the facts that it made, as the writer would.
 type run struct {
 	*emitter
@@ -101,21 +104,21 @@ func TestEmitterAfterCrash(t *testing.T) {
 	id := first.add(first.plan(attach, "u", "g", 7, at))
 
 	r := first.restarted(k)
-	if out, again := r.settle(at+grace-1, true, at); len(out)+len(again) != 0 {
+	if out, again := r.settle(at+grace-1, true, at, always); len(out)+len(again) != 0 {
 		t.Fatalf("settled before the log was read past it: %v %v", out, again)
 	}
-	out, again := r.settle(at+grace, true, at+grace)
+	out, again := r.settle(at+grace, true, at+grace, always)
 	if len(out) != 1 || out[0].State != fact.Refused || out[0].ID != id || len(again) != 1 || again[0].For != 7 {
 		t.Fatalf("got %+v and %+v", out, again)
 	}
 	r.add(out[0])
 	r.add(again[0])
-	if out, again := r.settle(at+grace, true, at+grace); len(out)+len(again) != 0 {
+	if out, again := r.settle(at+grace, true, at+grace, always); len(out)+len(again) != 0 {
 		t.Errorf("settled twice: %v %v", out, again)
 	}
 
 	r = first.restarted(k)
-	out, again = r.settle(at+grace, false, at+grace)
+	out, again = r.settle(at+grace, false, at+grace, always)
 	if len(out) != 1 || out[0].State != fact.Unknown || len(again) != 0 {
 		t.Errorf("with a gap in the log: %+v and %+v", out, again)
 	}
@@ -127,8 +130,71 @@ func TestEmitterAfterCrash(t *testing.T) {
 		t.Fatal("the record of the process before isn't known again")
 	}
 	r.add(in)
-	if out, again := r.settle(at+grace, true, at+grace); len(out)+len(again) != 0 {
+	if out, again := r.settle(at+grace, true, at+grace, always); len(out)+len(again) != 0 {
 		t.Errorf("sent again though the log has it: %v %v", out, again)
+	}
+}
+
+// TestEmitterTooLate: what was planned long ago, before the host was started anew,
+// or for what the guest lacks no more, isn't sent.
+func TestEmitterTooLate(t *testing.T) {
+	const at = 1_700_000_000_000
+	never := func(uint64, fact.Wanted) bool { return false }
+	for name, c := range map[string]struct {
+		boot  string
+		now   int64
+		lacks func(uint64, fact.Wanted) bool
+		again int
+	}{
+		"in time":      {bootID(), at + tooLate, always, 1},
+		"too late":     {bootID(), at + tooLate + 1, always, 0},
+		"another boot": {"another boot", at + grace, always, 0},
+		"not lacking":  {bootID(), at + grace, never, 0},
+	} {
+		first := (&run{emitter: newEmitter(nil)}).restarted(&kernel{})
+		first.boot = c.boot
+		first.add(first.plan(attach, "u", "g", 7, at))
+		out, again := first.restarted(&kernel{}).settle(c.now, true, c.now, c.lacks)
+		if len(out) != 1 || out[0].State != fact.Refused || len(again) != c.again {
+			t.Errorf("%s: %+v and again %+v", name, out, again)
+		}
+	}
+}
+
+// TestEmitterWaitsForTheUnknown: what perhaps was sent may be logged yet, for an
+// hour.
+func TestEmitterWaitsForTheUnknown(t *testing.T) {
+	const at = 1_700_000_000_000
+	for _, err := range []error{nil, kaudit.ErrUnconfirmed} {
+		r := (&run{emitter: newEmitter(nil)}).restarted(&kernel{err: err})
+		r.pid = 4242
+		id := r.add(r.plan(attach, "u", "g", 7, at))
+		r.add(r.send(t.Context(), id, at))
+		r.forget(at + tooLate)
+		in, ours := r.seen(logged(t, "4242", attach.Text, "1700000000.002"), at+1)
+		if !ours || in.State != fact.Logged {
+			t.Errorf("%v: not known again: %+v", err, in)
+		}
+		r.forget(at + tooLate + 1)
+		if len(r.open) != 0 {
+			t.Errorf("%v: still waited for: %+v", err, r.open)
+		}
+	}
+}
+
+// TestEmitterDialsAnew: a connection on which something failed is left.
+func TestEmitterDialsAnew(t *testing.T) {
+	k, dialled := &kernel{err: errors.New("broken")}, 0
+	r := &run{emitter: newEmitter(func() (kaudit.Sender, error) { dialled++; return k, nil })}
+	for range 2 {
+		r.send(t.Context(), r.add(r.plan(attach, "u", "g", 7, 1)), 2)
+	}
+	k.err = nil
+	for range 2 {
+		r.send(t.Context(), r.add(r.plan(attach, "u", "g", 7, 1)), 2)
+	}
+	if dialled != 3 || len(k.sent) != 2 {
+		t.Errorf("dialled %d times, sent %d", dialled, len(k.sent))
 	}
 }
 

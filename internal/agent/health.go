@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // health is what the service knows of itself. It is safe for concurrent use.
@@ -23,6 +24,9 @@ type health struct {
 	committed uint64        // facts
 	slowest   time.Duration // commit
 	lastKnown int64         // the time of the last record
+	own       bool          // a record of this host was read
+	waiting   string        // why missing records aren't sent yet
+	other     string        // a host that isn't this one and of which a record was read
 	unsent    string        // why the last record that should have been sent wasn't, "" of one that was
 }
 
@@ -33,8 +37,8 @@ func newHealth(now func() time.Time) *health {
 // maxSources is of how many sources facts are counted apart.
 const maxSources = 256
 
-// count counts a fact that was taken.
-func (h *health) count(f *fact.Fact) {
+// count counts a fact that was taken, of this host or of another.
+func (h *health) count(f *fact.Fact, own bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	name := f.Source
@@ -43,8 +47,38 @@ func (h *health) count(f *fact.Fact) {
 	}
 	h.facts[name]++
 	if f.Kind == fact.Record {
-		h.lastKnown = max(h.lastKnown, f.Stamp.Millis)
+		h.seen(f.Node, f.Stamp.Millis, own)
 	}
+}
+
+func (h *health) seen(node string, millis int64, own bool) {
+	h.lastKnown = max(h.lastKnown, millis)
+	if h.own = h.own || own; !own {
+		h.other = node
+	}
+}
+
+// remember notes the last stored records of all hosts.
+func (h *health) remember(last map[string]trail.Moment, node string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name, m := range last {
+		h.seen(name, m.Millis, name == node)
+	}
+}
+
+// heard tells whether the log that is read is known to be this host's.
+func (h *health) heard() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.own
+}
+
+// waits notes why records that are missing aren't sent yet, "" where none wait.
+func (h *health) waits(why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.waiting = why
 }
 
 func (h *health) misread() {
@@ -113,6 +147,8 @@ type vitals struct {
 	Slowest   time.Duration
 	LastKnown int64
 	Unsent    string
+	Waiting   string
+	Strange   string // the host that the log is of, where it has no record of this one
 }
 
 func (h *health) vitals() vitals {
@@ -122,8 +158,12 @@ func (h *health) vitals() vitals {
 	for k, v := range h.facts {
 		facts[k] = v
 	}
+	strange := ""
+	if !h.own {
+		strange = h.other
+	}
 	return vitals{
 		Replayed: h.replayed, Stored: h.stored, Since: h.since, Facts: facts, Unread: h.unread,
-		Commits: h.commits, Committed: h.committed, Slowest: h.slowest, LastKnown: h.lastKnown, Unsent: h.unsent,
+		Commits: h.commits, Committed: h.committed, Slowest: h.slowest, LastKnown: h.lastKnown, Unsent: h.unsent, Waiting: h.waiting, Strange: strange,
 	}
 }

@@ -24,7 +24,7 @@ func (a *agent) listen() (addresses []string, failed <-chan error, stop func(), 
 		}
 	}
 	a.server, err = web.New(web.Config{
-		Store: a.store, Status: a.status, Subscribe: a.feed.subscribe, Token: token,
+		Store: a.store.Reader(), Status: a.status, Subscribe: a.feed.subscribe, Token: token,
 		Page: a.host.Page, Now: a.host.Now, Log: a.log,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,10 +44,14 @@ type logSource struct {
 	unsettled bool         // records were given since the last settling
 	whole     bool         // nothing is known to be missing since the last run
 	saved     time.Time
+	stored    map[event]counts // of the last batch that was read anew
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, whole: true, options: follow.Options{Node: a.config.Node, Log: logFile(a.config.Log)}}
+	s := &logSource{a: a, whole: true, options: follow.Options{
+		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log),
+		Again: a.store.NextSeq() > 1,
+	}}
 	switch a.config.LogSource {
 	case SourceFile:
 		s.options.Ways = []string{follow.WayFile}
@@ -110,13 +115,26 @@ func logFile(path string) string {
 func (s *logSource) run(ctx context.Context) error {
 	err := s.current().Run(ctx, func(b *follow.Batch) error { return s.take(b) })
 	// It can run once only; the next begins where this one has been stored.
-	if position, err := s.a.store.State(context.WithoutCancel(ctx), positionKey); err == nil && ctx.Err() == nil {
-		s.options.Position = position
-		s.mu.Lock()
-		s.follower = follow.New(s.options, s.once)
-		s.mu.Unlock()
+	if ctx.Err() == nil {
+		err = errors.Join(err, s.again(ctx))
 	}
 	return err
+}
+
+// again makes another follower. What the last one read and nobody stored is read
+// again, so only what is stored counts as taken.
+func (s *logSource) again(ctx context.Context) (err error) {
+	if s.options.Position, err = s.a.store.State(ctx, positionKey); err != nil {
+		return err
+	}
+	if s.once, err = rememberedFacts(ctx, s.a.store); err != nil {
+		return err
+	}
+	s.options.Again = s.a.store.NextSeq() > 1
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.follower = follow.New(s.options, s.once)
+	return nil
 }
 
 func (s *logSource) current() *follow.Follower {
@@ -129,7 +147,7 @@ func (s *logSource) status() follow.Status { return s.current().Status() }
 
 // take commits a batch.
 func (s *logSource) take(b *follow.Batch) error {
-	o := &offer{state: map[string][]byte{}, whole: s.whole}
+	o := &offer{state: map[string][]byte{}, way: b.Way}
 	s.watched(b, o)
 	for _, p := range b.Problems {
 		s.problem(p, o)
@@ -156,38 +174,6 @@ func (s *logSource) take(b *follow.Batch) error {
 	}
 	o.whole = s.whole
 	return s.a.writer.offer(s.a.writer.ending(), o)
-}
-
-// dropStored drops the records of a file that is read anew that are stored
-// already. Of equal records of one event as many are dropped as are stored.
-func (s *logSource) dropStored(b *follow.Batch) error {
-	type event struct {
-		node  string
-		stamp record.Stamp
-	}
-	stored := map[event]map[string]int{}
-	kept := b.Records[:0]
-	for _, f := range b.Records {
-		at := event{f.Node, f.Stamp}
-		if stored[at] == nil {
-			facts, err := s.a.store.FactsAt(context.Background(), f.Node, f.Stamp)
-			if err != nil {
-				return err
-			}
-			stored[at] = map[string]int{}
-			for _, o := range facts {
-				stored[at][o.Type.String()+" "+string(o.Text)]++
-			}
-		}
-		key := f.Type.String() + " " + string(f.Text)
-		if stored[at][key] > 0 {
-			stored[at][key]--
-			continue
-		}
-		kept = append(kept, f)
-	}
-	b.Records = kept
-	return nil
 }
 
 // settle says that nothing that comes later belongs before what was given.

@@ -8,7 +8,8 @@ import (
 // retentionPeriod is how often what is too old is looked for.
 const retentionPeriod = 6 * time.Hour
 
-// retain removes what is older than keep, again and again, between commits.
+// retain removes what is older than keep, again and again. It does so beside the
+// writer: the store lets the two go in turns.
 func (w *writer) retain(ctx context.Context, keep time.Duration) {
 	if keep <= 0 {
 		return
@@ -22,14 +23,13 @@ func (w *writer) retain(ctx context.Context, keep time.Duration) {
 		case <-tick.C:
 		}
 		cutoff := w.now().Add(-keep)
-		if err := w.do(ctx, func(ctx context.Context) { w.removeBefore(ctx, cutoff) }); err != nil {
-			return
-		}
+		w.removeBefore(ctx, cutoff)
 		tick.Reset(retentionPeriod)
 	}
 }
 
 func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) {
+	w.cutoff.Store(cutoff.UnixMilli())
 	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
 	if err != nil {
 		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)

@@ -33,24 +33,31 @@ func (a *agent) status() web.Status {
 		s.Reasons = append(s.Reasons, "the writer doesn't go on")
 	}
 	if s.Demo = a.host.Demo != nil; s.Demo {
-		s.Sources = append(s.Sources, a.demoStatus(&v))
+		s.Sources = a.demoStatus(&v)
 	} else {
 		if v.Unsent != "" {
-		s.Warnings = append(s.Warnings, "the last record that is missing could not be sent: "+v.Unsent)
-	}
-	s.Sources = append(s.Sources, a.logStatus(&s))
+			s.Warnings = append(s.Warnings, "the last record that is missing could not be sent: "+v.Unsent)
+		}
+		if v.Waiting != "" {
+			s.Warnings = append(s.Warnings, "records that are missing aren't sent yet: "+v.Waiting)
+		}
+		if v.Strange != "" {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("the log has no record of this host, %q, but of %q: "+
+				"where that is its name there, set node to it", a.config.Node, v.Strange))
+		}
+		s.Sources = append(s.Sources, a.logStatus(&s))
 	}
 	for _, w := range a.sources.watchers {
 		s.Sources = append(s.Sources, watcherStatus(w.Status(), &s))
 	}
-	a.storeStatus(&s, v.LastKnown)
+	a.storeStatus(&s)
 	return s
 }
 
 // storeTime is how long the store may take to say how it is: Status may not wait.
 const storeTime = 200 * time.Millisecond
 
-func (a *agent) storeStatus(s *web.Status, newest int64) {
+func (a *agent) storeStatus(s *web.Status) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTime)
 	defer cancel()
 	c, err := a.store.Counts(ctx)
@@ -58,11 +65,11 @@ func (a *agent) storeStatus(s *web.Status, newest int64) {
 		s.Warnings = append(s.Warnings, "the store's counts: "+err.Error())
 		return
 	}
-	s.Store.Bytes = c.Bytes
+	s.Store.Bytes, s.Store.Schema = c.Bytes, c.Schema
 	for _, n := range c.Facts {
 		s.Store.Facts += uint64(n)
 	}
-	s.Store.Newest = timeOf(newest)
+	s.Store.Oldest, s.Store.Newest = timeOf(c.Oldest), timeOf(c.Newest)
 }
 
 func timeOf(millis int64) time.Time {
@@ -94,6 +101,9 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 		src.State = web.Up
 		if src.Lag = a.host.Now().Sub(f.ReadTo); f.CaughtUp || f.ReadTo.IsZero() {
 			src.Lag = 0
+		}
+		if f.LagBytes > 0 {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("the log was read up to %s; %d bytes of it were not read yet", f.Position, f.LagBytes))
 		}
 		if f.Last != nil {
 			src.Problem = f.Last.String()

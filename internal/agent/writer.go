@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
 	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/record"
@@ -20,6 +23,7 @@ type offer struct {
 	// that nothing of it is known to be missing since the service was here last.
 	readTo int64
 	whole  bool
+	way    string
 	done   chan struct{}
 }
 
@@ -27,7 +31,7 @@ type offer struct {
 const maxFacts = 8192
 
 // writer is who numbers facts, derives the trail from them and commits both. All
-// of it is for its own goroutine but offers and jobs.
+// of it is for its own goroutine but offers and cutoff.
 type writer struct {
 	log     *slog.Logger
 	store   *store.Store
@@ -38,7 +42,6 @@ type writer struct {
 	now     func() time.Time
 
 	offers chan *offer
-	jobs   chan func(context.Context) // what needs the store for itself: retention
 
 	life   context.Context // the writer's own
 	next   uint64
@@ -46,6 +49,20 @@ type writer struct {
 	whole  bool
 	node   string
 	ticked int64 // up to when the last Tick said that the log was read
+	// mark is up to when the facts say that the log was read, and window by how
+	// much it may seem to go back without doing so: both as the Deriver has them.
+	mark, window int64
+	way          string // of the log
+	lacking      []lack
+	// cutoff is before when what is over was removed: such records are not taken
+	// from a log that is read anew.
+	cutoff atomic.Int64
+}
+
+// lack is a record that is missing, since when the writer knows it.
+type lack struct {
+	reconcile.Missing
+	since int64
 }
 
 // ending ends when the writer does: a source that has begun to hand something
@@ -68,22 +85,6 @@ func (w *writer) offer(ctx context.Context, o *offer) error {
 	}
 }
 
-// do runs a job between two commits, and waits for it.
-func (w *writer) do(ctx context.Context, job func(context.Context)) error {
-	done := make(chan struct{})
-	select {
-	case w.jobs <- func(ctx context.Context) { defer close(done); job(ctx) }:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // run takes offers until the context ends. What was taken by then is committed.
 func (w *writer) run(ctx context.Context) {
 	beat := time.NewTicker(time.Second)
@@ -93,8 +94,7 @@ func (w *writer) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
-		case job := <-w.jobs:
-			job(ctx)
+			w.emit(ctx)
 		case o := <-w.offers:
 			w.take(ctx, w.gather(o))
 		}
@@ -121,13 +121,15 @@ func (w *writer) take(ctx context.Context, offers []*offer) {
 	b := store.Batch{State: map[string][]byte{}}
 	for _, o := range offers {
 		for i := range o.facts {
-			w.add(&b, o.facts[i])
+			if w.needed(&o.facts[i]) {
+				w.add(&b, o.facts[i])
+			}
 		}
 		for k, v := range o.state {
 			b.State[k] = v
 		}
 		if o.readTo != 0 {
-			w.readTo, w.whole = o.readTo, o.whole
+			w.readTo, w.whole, w.way = o.readTo, o.whole, o.way
 		}
 	}
 	w.tick(&b)
@@ -141,6 +143,12 @@ func (w *writer) take(ctx context.Context, offers []*offer) {
 	w.emit(ctx)
 }
 
+// needed tells whether a fact is to be kept. That a witness saw nothing new is
+// one only where something waits for its word.
+func (w *writer) needed(f *fact.Fact) bool {
+	return f.Kind != fact.Tick || f.Source == "log" || w.deriver.WaitingFor(f.Source)
+}
+
 // add numbers a fact and derives what follows from it.
 func (w *writer) add(b *store.Batch, f fact.Fact) {
 	f.Seq = w.next
@@ -149,7 +157,8 @@ func (w *writer) add(b *store.Batch, f fact.Fact) {
 		f.Node = w.node
 	}
 	b.Facts = append(b.Facts, f)
-	w.health.count(&f)
+	w.health.count(&f, f.Node == w.node)
+	w.read(&f)
 	if err := w.deriver.Add(&f); err != nil {
 		w.log.Warn("a fact can't be understood; it is kept", "fact", f.Seq, "error", err)
 		w.health.misread()
@@ -176,13 +185,35 @@ func (w *writer) intentFact(in fact.Intended) fact.Fact {
 	}
 }
 
-// tick notes how far the log was read, where something waits for that.
-func (w *writer) tick(b *store.Batch) {
-	until, ok := w.deriver.Waiting()
-	if !ok || w.readTo < until || w.readTo <= w.ticked {
+// read notes up to when a fact says that the log was read.
+func (w *writer) read(f *fact.Fact) {
+	at := f.Stamp.Millis
+	switch {
+	case f.Node != w.node:
+		return
+	case f.Kind == fact.Tick && f.Source == "log":
+		var t fact.Ticked
+		if f.Decode(&t) != nil {
+			return
+		}
+		at, w.ticked = t.At, t.At
+	case f.Kind != fact.Record:
 		return
 	}
-	w.ticked = w.readTo
+	if at >= w.mark || at < w.mark-w.window {
+		w.mark = at
+	}
+}
+
+// tick notes how far the log was read, where something waits for that, and where
+// the clock was set back behind what the facts say: nothing would be decided until
+// it is as late again.
+func (w *writer) tick(b *store.Batch) {
+	until, ok := w.deriver.Waiting()
+	waited := ok && w.readTo >= until && w.readTo > w.ticked
+	if back := w.readTo != 0 && w.readTo < w.mark-w.window; !waited && !back {
+		return
+	}
 	t := fact.Ticked{Source: "log", At: w.readTo}
 	w.add(b, fact.Fact{Kind: fact.Tick, Source: "log", Stamp: record.Stamp{Millis: w.millis()}, Text: fact.Encode(t)})
 }
@@ -190,10 +221,11 @@ func (w *writer) tick(b *store.Batch) {
 // settleIntents finds what became of what the last run of the service was about
 // to send.
 func (w *writer) settleIntents(b *store.Batch) {
+	w.emitter.forget(w.millis())
 	if len(w.emitter.open) == 0 || w.readTo == 0 {
 		return
 	}
-	outcomes, again := w.emitter.settle(w.readTo, w.whole, w.millis())
+	outcomes, again := w.emitter.settle(w.readTo, w.whole, w.millis(), w.deriver.Lacks)
 	for _, in := range outcomes {
 		w.add(b, w.intentFact(in))
 	}
@@ -238,19 +270,45 @@ const (
 	longestWait = 5 * time.Second
 )
 
+// maxLacking is how many missing records are kept while the log is behind.
+const maxLacking = 1 << 12
+
+// lacks gives the missing records that are to be sent now: none while the kernel
+// has records that the log may get yet, or no record of this host was ever read.
+func (w *writer) lacks(ctx context.Context) []lack {
+	now := w.millis()
+	for _, m := range w.deriver.Missing() {
+		w.lacking = append(w.lacking, lack{m, now})
+	}
+	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
+	w.lacking = slices.DeleteFunc(w.lacking, func(l lack) bool {
+		return w.emitter.dial == nil || now-l.since > tooLate || !w.deriver.Lacks(l.Observation, l.Wanted)
+	})
+	if len(w.lacking) == 0 {
+		w.health.waits("")
+		return nil
+	}
+	why := "no record of this host was ever read"
+	if w.health.heard() {
+		why = w.emitter.behind(ctx, w.way != follow.WayMulticast)
+	}
+	if w.health.waits(why); why != "" {
+		return nil
+	}
+	ready := w.lacking
+	w.lacking = nil
+	return ready
+}
+
 // emit sends what libvirt should have recorded. Each intent is committed before
 // it is sent, and what became of it after.
 func (w *writer) emit(ctx context.Context) {
-	missing := w.deriver.Missing()
-	if w.emitter.dial == nil {
-		return
-	}
 	var plans store.Batch
-	for _, m := range missing {
-		in := w.emitter.plan(m.Wanted, m.UUID, m.Name, m.Observation, w.millis())
+	for _, l := range w.lacks(ctx) {
+		in := w.emitter.plan(l.Wanted, l.UUID, l.Name, l.Observation, w.millis())
 		w.add(&plans, w.intentFact(in))
 	}
-	if len(plans.Facts) > 0 && !w.commit(ctx, &plans) {
+	if len(plans.Facts) > 0 && !w.commit(ctx, &plans) || w.emitter.dial == nil {
 		return
 	}
 	var outcomes store.Batch
@@ -285,12 +343,14 @@ func (w *writer) replay(ctx context.Context) error {
 		}
 		_ = w.deriver.Add(f) // it was told when the fact came
 		w.emitter.take(f, true)
+		w.read(f)
 		if n++; n%4096 == 0 {
 			w.deriver.Delta()
 			w.health.beat()
 		}
 	}
 	w.deriver.Delta()
+	w.emitter.forget(w.millis())
 	w.next = w.store.NextSeq()
 	return nil
 }

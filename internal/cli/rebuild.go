@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/virtaudit/virtaudit/internal/agent"
 	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 )
@@ -64,7 +65,7 @@ func rebuild(ctx context.Context, std Streams, path string, o reconcile.Options)
 		return err
 	}
 	o.Numbers, o.Boots = checkpoint.Numbers, checkpoint.Boots
-	if err := s.Rebuild(ctx, func() store.Deriver { return reconcile.New(o) }); err != nil {
+	if err := s.Rebuild(ctx, func() store.Deriver { return reconcile.New(o) }, agent.DerivedState(o.Window)); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.Out, "%s: derived anew from %d facts\n", s.Path(), s.NextSeq()-1)

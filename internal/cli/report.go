@@ -12,7 +12,7 @@ import (
 )
 
 func newReport(std Streams) *cobra.Command {
-	var flags viewFlags
+	flags := viewFlags{counted: true}
 	cmd := &cobra.Command{
 		Use:   "report " + inputsUse,
 		Short: "Show on one screen what runs, what failed and what was lost",

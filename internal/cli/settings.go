@@ -93,15 +93,23 @@ func (f *settingFlags) load() (agent.Config, error) {
 	if err != nil {
 		return c, err
 	}
+	if err := f.apply(&c); err != nil {
+		return c, err
+	}
+	return c, c.Finish()
+}
+
+// apply changes settings as the flags say.
+func (f *settingFlags) apply(c *agent.Config) error {
 	for i := range agent.Settings {
 		s := &agent.Settings[i]
 		flag := f.cmd.Flags().Lookup(s.Flag())
 		if flag == nil || !flag.Changed {
 			continue
 		}
-		if err := s.Set(&c, flag.Value.String()); err != nil {
-			return c, fmt.Errorf("--%s: %w", s.Flag(), err)
+		if err := s.Set(c, flag.Value.String()); err != nil {
+			return fmt.Errorf("--%s: %w", s.Flag(), err)
 		}
 	}
-	return c, c.Finish()
+	return nil
 }

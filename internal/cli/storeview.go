@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,12 @@ func (v *viewFlags) readStore(view *view) (whole, error) {
 		return whole{}, err
 	}
 	view.close = s.Close
+	if view.options.Proof == report.ProofRecords {
+		view.options.Records = func(node string, at trail.Moment) ([]string, int) { return storedLines(ctx, s, node, at) }
+	}
+	if v.held != (trail.Resource{}) {
+		return storedHolding(ctx, s, v.held)
+	}
 	collectLess(growKeeping)
 	all, err := s.All(ctx)
 	if err != nil {
@@ -74,11 +81,59 @@ func (v *viewFlags) readStore(view *view) (whole, error) {
 		source: s.Path(), sessions: all.Sessions, events: all.Events, unwatched: all.Unwatched, lastSeen: all.LastSeen,
 		findings: func() []*trail.Finding { return all.Findings },
 	}
-	w.totals, w.summary, err = countStore(ctx, s)
-	if view.options.Proof == report.ProofRecords {
-		view.options.Records = func(node string, at trail.Moment) ([]string, int) { return storedLines(ctx, s, node, at) }
+	if v.counted {
+		w.totals, w.summary, err = countStore(ctx, s)
 	}
 	return w, err
+}
+
+// storedHolding reads what tells who held a resource, and no more: a store may
+// have years of sessions that have nothing to do with it.
+func storedHolding(ctx context.Context, s *store.Store, r trail.Resource) (w whole, err error) {
+	w.source = s.Path()
+	if w.sessions, err = s.SessionsHolding(ctx, r, 0, 0); err != nil {
+		return w, err
+	}
+	if w.unwatched, err = s.Unwatched(ctx); err != nil {
+		return w, err
+	}
+	if w.lastSeen, err = s.LastSeen(ctx); err != nil {
+		return w, err
+	}
+	w.summary.First, w.summary.Last, err = s.Recorded(ctx)
+	w.all = func() ([]*trail.Session, error) {
+		all, err := s.All(ctx)
+		return all.Sessions, err
+	}
+	w.unstarted = func() ([]*trail.Session, error) { return storedUnstarted(ctx, s, w.sessions) }
+	return w, err
+}
+
+// storedUnstarted gives the sessions whose start is not in the log, in the trail's
+// order; those that are read already are the same ones.
+func storedUnstarted(ctx context.Context, s *store.Store, read []*trail.Session) ([]*trail.Session, error) {
+	byID := make(map[uint64]*trail.Session, len(read))
+	for _, x := range read {
+		byID[x.ID] = x
+	}
+	var all []*trail.Session
+	for p := (store.Page{Limit: store.MaxLimit}); ; {
+		list, next, err := s.Sessions(ctx, store.SessionQuery{Unstarted: true, Page: p})
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			if had := byID[x.ID]; had != nil {
+				x = had
+			}
+			all = append(all, x)
+		}
+		if p.After = next; next == "" {
+			break
+		}
+	}
+	slices.SortFunc(all, func(a, b *trail.Session) int { return cmp.Compare(a.ID, b.ID) })
+	return trail.SortSessions(all), nil
 }
 
 // countStore counts the records that a store holds, as a trail of them does.

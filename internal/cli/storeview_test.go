@@ -16,6 +16,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // keepLog makes a store of a log, as the service does of records that come, in
@@ -72,7 +73,7 @@ var questions = []string{
 	"events", "events --format jsonl", "events --format csv --proof=records", "events --proof", "events --resource rng",
 	"findings", "findings --format jsonl", "findings --format csv", "findings --proof=records",
 	"who disk", "who rng --format jsonl", "who mem --format csv", "who /dev/random --proof=records", "who cgroup",
-	"who disk --at 2026-10-26T07:34", "who /nowhere", "report", "report --proof", "summary",
+	"who disk --at 2026-10-26T07:34", "who rng --at 2026-11-23 --format jsonl", "who bar:/y", "who /nowhere", "who /nowhere --at 2026-10-26T07:34", "report", "report --proof", "summary",
 }
 
 // TestStoreAnswersAsLogs asks both of each log: what they say must be the same.
@@ -149,4 +150,37 @@ func ask(t *testing.T, question, of string) string {
 	var out, said bytes.Buffer
 	status := Run("", append(strings.Fields(question), of), Streams{In: strings.NewReader(""), Out: &out, Err: &said})
 	return fmt.Sprintf("%s%sstatus %d\n", ways.ReplaceAll(out.Bytes(), []byte("$1")), said.Bytes(), status)
+}
+
+// TestWhoReadsNoMoreThanItMust: sessions that have nothing to do with the resource
+// are not read.
+func TestWhoReadsNoMoreThanItMust(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trail.db")
+	if err := keepLog("../../testdata/demo/audit.log", file, "kvm1"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.OpenRead(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	all, err := s.All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := trail.ParseResource("/var/lib/libvirt/images/db1.qcow2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := storedHolding(t.Context(), s, r)
+	if err != nil || len(w.sessions) == 0 || len(w.sessions) >= len(all.Sessions) {
+		t.Fatalf("%d of %d sessions are read (%v)", len(w.sessions), len(all.Sessions), err)
+	}
+	for _, x := range w.sessions {
+		for i := range x.Holdings {
+			if x.Holdings[i].ID != r.ID {
+				t.Errorf("%s is read, which isn't asked for", x.Holdings[i].ID)
+			}
+		}
+	}
 }

@@ -16,6 +16,8 @@ type viewFlags struct {
 	textFlags
 	filterFlags
 	store    storeFlag
+	held     trail.Resource // who held it is all that is asked; zero is all else
+	counted  bool           // the records' counts are shown
 	proof    string
 	showUUID bool
 }
@@ -53,7 +55,10 @@ type whole struct {
 	lastSeen  map[string]trail.Moment
 	summary   trail.Summary
 	totals    report.Totals
-	nothing   bool // there was no record to read, and standard error says why
+	// all and unstarted give all sessions, and those whose start is not known,
+	// where sessions are not all.
+	all, unstarted func() ([]*trail.Session, error)
+	nothing        bool // there was no record to read, and standard error says why
 }
 
 // reference is what times on the command line are relative to.

@@ -99,12 +99,15 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 	if in.First, in.Last, err = q.moment(); err != nil {
 		return err
 	}
+	q.flags.held = resource
 	v, readErr := q.flags.read(std, inputs, false)
 	if v == nil || v.mute(f) {
 		return readErr
 	}
 	defer v.close()
-	v.answer(&in, resource)
+	if err := v.answer(&in, resource); err != nil {
+		return failed(std, err)
+	}
 	err = output(std.Out, func(w *bufio.Writer) error { return report.Who(w, f, in, v.options) })
 	return errors.Join(err, readErr)
 }
@@ -134,7 +137,7 @@ func (q *whoQuestion) moment() (first, last time.Time, err error) {
 }
 
 // answer fills in who held a resource.
-func (v *view) answer(in *report.WhoInput, r trail.Resource) {
+func (v *view) answer(in *report.WhoInput, r trail.Resource) (err error) {
 	in.From, in.To, in.LastSeen = v.summary.First, v.summary.Last, v.lastSeen
 	all := trail.Who(v.sessions, r)
 	claims := slices.DeleteFunc(slices.Clone(all), func(c trail.Claim) bool { return !v.Claim(&c) })
@@ -147,35 +150,55 @@ func (v *view) answer(in *report.WhoInput, r trail.Resource) {
 		trail.MarkUnwatched(in.Holders, in.First, in.Last, v.unwatched)
 	}
 	if len(all) == 0 {
-		in.Near = v.near(r)
+		if in.Near, err = v.near(r); err != nil {
+			return err
+		}
 	}
 	if len(in.Holders) == 0 || !in.First.IsZero() {
-		in.Unknown = v.unknown(claims, in.First, in.Last)
+		in.Unknown, err = v.unknown(claims, in.First, in.Last)
 	}
+	return err
+}
+
+// everySession gives the sessions that read gives, and where that is nil, those
+// of the view, which are all.
+func (v *view) everySession(read func() ([]*trail.Session, error)) ([]*trail.Session, error) {
+	if read == nil {
+		return v.sessions, nil
+	}
+	return read()
 }
 
 // near gives resources that may be meant where nobody held what was asked for.
 // What a kind that the catalogue doesn't have is called, the trail has with the
 // record's key before it: thing=/y of kind bar, which somebody may call bar:/y.
-func (v *view) near(r trail.Resource) []trail.Resource {
-	near := trail.Near(v.sessions, r)
+func (v *view) near(r trail.Resource) ([]trail.Resource, error) {
+	all, err := v.everySession(v.all)
+	if err != nil {
+		return nil, err
+	}
+	near := trail.Near(all, r)
 	kind, id, ok := strings.Cut(r.ID, ":")
 	if r.Kind != "" || !ok || kind == "" {
-		return near
+		return near, nil
 	}
-	for _, c := range trail.Who(v.sessions, trail.Resource{Kind: kind}) {
+	for _, c := range trail.Who(all, trail.Resource{Kind: kind}) {
 		_, value, keyed := strings.Cut(c.Resource.ID, "=")
 		if keyed && strings.EqualFold(value, id) && !slices.Contains(near, c.Resource) {
 			near = append(near, c.Resource)
 		}
 	}
-	return near
+	return near, nil
 }
 
 // unknown gives the sessions whose start is not in the log, and of which it is
 // not said that they held what the claims are of: they may have, at some moment
 // from first to last, or ever.
-func (v *view) unknown(claims []trail.Claim, first, last time.Time) []*trail.Session {
+func (v *view) unknown(claims []trail.Claim, first, last time.Time) ([]*trail.Session, error) {
+	all, err := v.everySession(v.unstarted)
+	if err != nil {
+		return nil, err
+	}
 	filter := v.Filter
 	if !first.IsZero() {
 		filter.Since, filter.Until = first, last
@@ -185,12 +208,12 @@ func (v *view) unknown(claims []trail.Claim, first, last time.Time) []*trail.Ses
 		known[c.Session] = true
 	}
 	var unknown []*trail.Session
-	for _, s := range v.sessions {
+	for _, s := range all {
 		if !known[s] && !s.StartKnown() && filter.Session(s) {
 			unknown = append(unknown, s)
 		}
 	}
-	return unknown
+	return unknown, nil
 }
 
 // typeName names a type for a journal, which has its number alone.

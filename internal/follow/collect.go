@@ -11,6 +11,7 @@ import (
 // A collector makes a batch of lines and records.
 type collector struct {
 	way, node string
+	own       func(name string) bool
 	batch     Batch
 	clock     clock
 	again     bool
@@ -19,8 +20,8 @@ type collector struct {
 	rec         record.Record
 }
 
-func newCollector(way, node string) *collector {
-	return &collector{way: way, node: node, batch: Batch{Way: way}}
+func newCollector(way string, o *Options) *collector {
+	return &collector{way: way, node: o.Node, own: o.Own, batch: Batch{Way: way}}
 }
 
 // lines takes whole lines, the last one with or without newline.
@@ -51,6 +52,9 @@ func (c *collector) kernel(t record.Type, text []byte, now time.Time) {
 
 func (c *collector) record(r *record.Record, now time.Time) {
 	f := fact.OfRecord(c.node, c.way, r)
+	if f.Node != c.node && c.own != nil && c.own(f.Node) {
+		f.Node = c.node
+	}
 	if back, ok := c.clock.back(&f); ok && !c.batch.Again {
 		c.batch.Problems = append(c.batch.Problems, back)
 	}

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func TestMattersAsPicked(t *testing.T) {
 func TestDue(t *testing.T) {
 	const hold = 20 * time.Millisecond
 	begin := time.Unix(1700000000, 0)
-	c := newCollector(WayFile, "here")
+	c := newCollector(WayFile, &Options{Node: "here"})
 	c.lines([]byte(other(1)), begin)
 	if at := c.due(hold); !at.IsZero() {
 		t.Errorf("due at %v without a record", at)
@@ -56,9 +57,24 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// Whatever auditd calls the host, its records are of one node, by every way.
+func TestOwnNode(t *testing.T) {
+	c := newCollector(WayStdin, &Options{Node: "here", Own: func(name string) bool { return name == "here.example.org" }})
+	for _, node := range []string{"", "node=here ", "node=here.example.org ", "node=there "} {
+		c.lines([]byte(node+line(1, "a")), time.Time{})
+	}
+	var nodes []string
+	for _, f := range c.take().Records {
+		nodes = append(nodes, f.Node)
+	}
+	if want := []string{"here", "here", "here", "there"}; !slices.Equal(nodes, want) {
+		t.Errorf("%q, want %q", nodes, want)
+	}
+}
+
 // What should be a record and is none is counted.
 func TestMalformed(t *testing.T) {
-	c := newCollector(WayMulticast, "here")
+	c := newCollector(WayMulticast, &Options{Node: "here"})
 	c.lines([]byte("type=VIRT_CONTROL msg=none\n"), time.Time{})
 	c.kernel(record.VirtControl, []byte("none"), time.Time{})
 	c.kernel(record.VirtControl, []byte("audit(1.000:1): x"), time.Time{})

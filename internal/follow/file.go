@@ -47,10 +47,13 @@ type file struct {
 
 func newFile(o Options, m *monitor) *file {
 	f := &file{
-		monitor: m, o: o, collector: newCollector(WayFile, o.Node),
+		monitor: m, o: o, collector: newCollector(WayFile, &o),
 		buf: make([]byte, maxLine+edge), told: map[string]bool{},
 	}
 	if len(o.Position) == 0 {
+		if o.Again {
+			f.anew()
+		}
 		return f
 	}
 	p, err := decodePosition(o.Position)
@@ -91,7 +94,7 @@ func (f *file) run(ctx context.Context, take Take) error {
 
 // give gives the batch.
 func (f *file) give(s state, now time.Time, take Take) error {
-	if s == atEnd {
+	if s == atEnd && f.cur != nil {
 		f.again = false
 	}
 	f.mark()

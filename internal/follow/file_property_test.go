@@ -175,7 +175,7 @@ func readFile(t testing.TB, name string) []byte {
 
 // factsOf gives the facts of a log that is read as a whole.
 func factsOf(text []byte) []fact.Fact {
-	c := newCollector(WayFile, "here")
+	c := newCollector(WayFile, &Options{Node: "here"})
 	c.lines(text, time.Time{})
 	return c.take().Records
 }

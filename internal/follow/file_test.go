@@ -47,20 +47,24 @@ func TestLogToCome(t *testing.T) {
 	f.calm()
 }
 
-// With FromEnd only what is added comes, though the service is stopped before
-// anything was.
-func TestFromEnd(t *testing.T) {
+// Without a position, records that were taken by another way may come again: until
+// the end of what is there, and no longer.
+func TestAgainWithoutPosition(t *testing.T) {
 	f := newFollowing(t)
-	f.o.FromEnd = true
-	f.write(".1", line(1, "a"))
-	f.write("", strings.Repeat(other(2), 40<<10), line(3, "c")[:20])
+	f.write("", line(1, "a"))
+	f.o.Again = true
 	f.start()
-	f.until("the end is known", func() bool { return f.last.CaughtUp && f.last.Position != nil })
-	f.stop()
-	f.write("", line(3, "c")[20:])
-	f.start()
-	f.expect("c")
+	f.expect("a")
 	f.calm()
+	if !f.again {
+		t.Error("they are given as new")
+	}
+	f.again = false
+	f.write("", line(2, "b"))
+	f.expect("a", "b")
+	if f.again {
+		t.Error("a new one isn't given as new")
+	}
 }
 
 // The file of the position is found under another name, compressed too, though

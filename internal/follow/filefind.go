@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,11 +20,8 @@ func (f *file) begin() state {
 	if err != nil {
 		return f.unreadable(err)
 	}
-	switch {
-	case f.from != nil:
+	if f.from != nil {
 		return f.resume(all)
-	case f.o.FromEnd:
-		return f.beginAtEnd(all)
 	}
 	return f.beginAtOldest(all)
 }
@@ -92,49 +88,6 @@ func (f *file) beginAtOldest(all []rotated) state {
 		f.enter(s, all)
 	}
 	return at
-}
-
-// beginAtEnd opens the newest file that has text at its end.
-func (f *file) beginAtEnd(all []rotated) state {
-	f.o.FromEnd = false
-	for _, r := range slices.Backward(all) {
-		if r.age.packed || !holdsText(r) {
-			continue
-		}
-		s, err := openSegment(r)
-		if err == nil {
-			err = s.toEnd(f.buf)
-		}
-		if err != nil {
-			f.o.FromEnd = true
-			if s != nil {
-				s.close()
-			}
-			return f.unreadable(err)
-		}
-		f.enter(s, all)
-		return more
-	}
-	return atEnd
-}
-
-// toEnd goes behind the last newline of a file.
-func (s *segment) toEnd(buf []byte) error {
-	info, err := s.file.Stat()
-	if err != nil {
-		return err
-	}
-	from := max(0, info.Size()-int64(len(buf)))
-	n, err := s.file.ReadAt(buf, from)
-	end := bytes.LastIndexByte(buf[:n], '\n') + 1
-	if notEnd(err) != nil || end == 0 {
-		return notEnd(err)
-	}
-	at := from + int64(end)
-	s.add(buf[max(0, end-edge):end])
-	s.at, s.head = at, make([]byte, min(at, edge))
-	_, err = s.file.ReadAt(s.head, 0)
-	return notEnd(err)
 }
 
 // enter begins to read a file, one of those that were listed.

@@ -14,8 +14,11 @@ import (
 
 // Options say what to follow. The zero value of each has a default.
 type Options struct {
-	// Node is this host's name, of records that name none.
+	// Node is this host's name, of records that name none, and of those with a
+	// name that Own knows: auditd may have another for the host (name_format), and
+	// one host is not to be two. Own may be nil.
 	Node string
+	Own  func(name string) bool
 	// Log is auditd's live log; its rotations lie beside it.
 	// /var/log/audit/audit.log.
 	Log string
@@ -24,10 +27,11 @@ type Options struct {
 	// Ways are those that may be taken: file, multicast.
 	Ways []string
 	// Position is the one stored last of the log, nil for none: then all
-	// rotations are read from the oldest, or, with FromEnd, what is added from
-	// now on.
+	// rotations are read from the oldest.
 	Position []byte
-	FromEnd  bool
+	// Again tells that records were taken, by whatever way, so that without a
+	// Position some may come again: Batch.Again.
+	Again bool
 	// ReceiveBuffer is that of multicast, in bytes; 8 MiB.
 	ReceiveBuffer int
 	// Hold is for how long after its last record a source must be quiet to count
@@ -186,6 +190,7 @@ func (f *Follower) take(b *Batch) error {
 	if b.Position != nil {
 		f.o.Position = b.Position
 	}
+	f.o.Again = f.o.Again || len(b.Records) > 0
 	return nil
 }
 

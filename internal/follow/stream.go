@@ -31,7 +31,7 @@ type item struct {
 const waiting = 64
 
 func newStream(way string, o Options, m *monitor) *stream {
-	return &stream{monitor: m, collector: newCollector(way, o.Node), o: o, items: make(chan item, waiting)}
+	return &stream{monitor: m, collector: newCollector(way, &o), o: o, items: make(chan item, waiting)}
 }
 
 // run gives what pump sends until that ends, with its error, or the context

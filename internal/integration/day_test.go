@@ -20,6 +20,7 @@ func TestDay(t *testing.T) {
 	d.refused(t)
 	d.hidden(t)
 	d.ends(t)
+	d.entropy(t)
 	d.alone(t)
 	for _, r := range d.rows {
 		d.expect(t, r, once)

@@ -45,11 +45,26 @@ func (d *Deriver) caughtUp() {
 // reach notes up to when the log was read, and used. Records overtake each other
 // by a little; where the clock was set back all is to be judged anew.
 func (d *Deriver) reach(n *node, at int64) {
-	switch {
-	case at >= n.mark:
-		n.mark = at
-	case at < n.mark-d.window:
-		n.mark = at
+	was := n.mark
+	if n.mark = d.onward(n.mark, at); n.mark < was {
 		d.touch(n.name)
 	}
+}
+
+// at notes what time it is by the clock of a node, as a fact says that isn't of
+// the log. Where that was set back, the log wasn't read to a time that is to come.
+func (d *Deriver) at(n *node, now int64) {
+	n.now = d.onward(n.now, now)
+	if now < n.mark-d.window {
+		d.reach(n, now)
+	}
+}
+
+// onward gives the later of two times, or the second where it is earlier than the
+// first by more than facts overtake each other.
+func (d *Deriver) onward(was, now int64) int64 {
+	if now < was-d.window {
+		return now
+	}
+	return max(was, now)
 }

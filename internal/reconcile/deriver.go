@@ -26,6 +26,7 @@ type Deriver struct {
 	log    *trail.Live
 	rec    record.Record
 	window int64
+	before map[string]int // Options.Numbers
 
 	nodes    map[string]*node
 	runs     []*run // in order
@@ -50,7 +51,7 @@ type freshEvent struct {
 // New gives a Deriver that knows nothing.
 func New(o Options) *Deriver {
 	d := &Deriver{
-		log: trail.NewLive(), window: cmp.Or(o.Window, 10*time.Second).Milliseconds(),
+		log: trail.NewLive(), window: cmp.Or(o.Window, 10*time.Second).Milliseconds(), before: o.Numbers,
 		nodes: map[string]*node{}, sessions: map[uint64]*session{}, out: newOut(), unsure: map[string]bool{},
 	}
 	d.log.SetNumbers(o.Numbers)
@@ -133,7 +134,7 @@ func (d *Deriver) check() {
 	for _, r := range d.runs {
 		if r.overdue(); r.unchecked {
 			r.unchecked = false
-			d.judge(r).misses()
+			d.judge(r).miss()
 		}
 	}
 }
@@ -176,7 +177,7 @@ func (d *Deriver) touch(node string) {
 func (d *Deriver) node(name string) *node {
 	n := d.nodes[name]
 	if n == nil {
-		n = newNode(name)
+		n = newNode(name, d.before)
 		d.nodes[name] = n
 	}
 	return n

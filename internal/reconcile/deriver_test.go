@@ -22,7 +22,7 @@ func TestAnySplitting(t *testing.T) {
 		sc.tick(200 * s)
 		sameRows(t, tc.name, sc.facts, 1)
 	}
-	for seed := range uint64(60) {
+	for seed := range uint64(100) {
 		sameRows(t, "random", randomScene(seed).facts, seed)
 	}
 }
@@ -43,6 +43,8 @@ func sameRows(t *testing.T, name string, facts []fact.Fact, seed uint64) {
 			}
 			if rng.IntN(5) == 0 {
 				d.Waiting()
+				d.WaitingFor("proc")
+				d.Lacks(1, fact.Wanted{})
 			}
 		}
 		r.apply(d.Delta())
@@ -84,7 +86,7 @@ func randomScene(seed uint64) *scene {
 	for range 60 {
 		at += rng.Int64N(15 * s)
 		id := ids[rng.IntN(len(ids))]
-		switch rng.IntN(14) {
+		switch rng.IntN(17) {
 		case 0:
 			sc.logged(at, `resrc=disk reason=attach | old-disk="?" new-disk="`+id+`"`)
 		case 1:
@@ -106,6 +108,13 @@ func randomScene(seed uint64) *scene {
 			sc.seen(fact.Proc, fact.Changed, last, at, fact.Observed{PID: pid, Has: []fact.Thing{silent("file", id)}})
 		case 9, 10:
 			sc.tick(at)
+		case 11:
+			sc.looked([]string{hypervisor, "proc"}[rng.IntN(2)], at-rng.Int64N(3*s))
+		case 12:
+			sc.seen(fact.Proc, []fact.What{fact.Seen, fact.Failed, fact.Gone}[rng.IntN(3)], last, at, fact.Observed{PID: pid + rng.IntN(2), Run: "x"})
+		case 13: // the clock is set back
+			at -= rng.Int64N(40 * s)
+			last = min(last, at)
 		default:
 			has := base(thing("disk", id))
 			if rng.IntN(2) == 0 {

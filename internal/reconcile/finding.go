@@ -73,7 +73,7 @@ func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
 		return
 	}
 	if kind == trail.Unrecorded {
-		j.lacks(f, t.wants)
+		j.lacks(f, t.wants, j.over() || t.ended)
 	}
 }
 
@@ -113,7 +113,7 @@ func (j *judge) detachUnrecorded(t *track) {
 	}
 	f := j.find(trail.Unrecorded, t.end, "end", t.by)
 	f.Resource, f.Text = t.resource(), "no record tells of the "+text
-	j.lacks(f, t.endWants)
+	j.lacks(f, t.endWants, j.over() || j.back(t))
 }
 
 // unconfirmed finds that the definition lacks what a record gave.
@@ -150,7 +150,7 @@ func (j *judge) startUnrecorded() {
 	}
 	f := j.find(trail.Unrecorded, r.first, "start", r.by)
 	f.Text = "no record tells of the guest's start"
-	j.lacks(f, r.wants)
+	j.lacks(f, j.startWants(), j.over() || j.again())
 }
 
 // stopUnrecorded finds that a run of a guest of libvirt's ended without record.
@@ -163,21 +163,67 @@ func (j *judge) stopUnrecorded() {
 	f.Facts = []uint64{r.gone.fact}
 	f.At, f.Until = moment(cmp.Or(r.gone.after, r.gone.by)), moment(r.gone.by)
 	f.Text = "no record tells that the guest stopped; " + j.who(r.goneBy) + " shows that it is gone"
-	j.lacks(f, r.endWants)
+	j.lacks(f, r.endWants, j.again() || j.log == nil && r.first.after != 0 || j.log != nil && j.log.State != trail.Running)
 }
 
-// stoppedFalsely finds that a guest runs on though a record says that it stopped.
-func (j *judge) stoppedFalsely() {
-	if j.log == nil || j.log.State != trail.Closed {
-		return
+// endedFalsely finds that a guest ran on though the log says that it stopped or
+// was lost. Its row is that of one that runs then.
+func (j *judge) endedFalsely() bool {
+	if j.log == nil || j.log.State != trail.Closed && j.log.State != trail.Lost {
+		return false
+	}
+	end := j.log.End
+	if end == (trail.Moment{}) {
+		end = j.log.EndBefore
+	}
+	w, shown := j.whoShows(end.Millis + j.window)
+	if !shown || !j.decided(end.Millis+j.window) {
+		return false
+	}
+	f := j.find(trail.Unconfirmed, span{fact: j.run.id}, "stop", w)
+	f.At, f.Proof, f.Facts = end, []trail.Moment{end}, []uint64{j.run.views[w].look.fact}
+	says := "a record says that the guest stopped"
+	if j.log.State == trail.Lost {
+		says = "the log says that the guest's session ended (" + j.log.EndReason + ")"
+	}
+	f.Text = says + ", and " + j.who(w) + " shows that it runs"
+	if j.run.ended {
+		f.Text = says + ", and " + j.who(w) + " shows that it ran on"
+	}
+	j.reopen()
+	return true
+}
+
+// whoShows gives a witness that is known to see the run past a time.
+func (j *judge) whoShows(at int64) (w int, ok bool) {
+	if j.run.ended && j.run.gone.after > at {
+		return j.run.goneBy, true
 	}
 	for w := range j.run.views {
-		v := &j.run.views[w]
-		if v.seen && v.look.after > j.log.End.Millis+j.window && j.decided(v.look.by) {
-			f := j.find(trail.Unconfirmed, span{fact: j.run.id}, "stop", w)
-			f.At, f.Proof, f.Facts = j.log.End, []trail.Moment{j.log.End}, []uint64{v.look.fact}
-			f.Text = "a record says that the guest stopped, and " + j.who(w) + " shows that it runs"
-			return
+		if j.showsPast(w, at) {
+			return w, true
 		}
 	}
+	return 0, false
+}
+
+// reopen takes back from the row that the session ended.
+func (j *judge) reopen() {
+	j.row.State, j.row.EndReason = trail.Running, ""
+	j.row.End, j.row.EndAfter, j.row.EndBefore = trail.Moment{}, trail.Moment{}, trail.Moment{}
+	for i := range j.row.Holdings {
+		if h := &j.row.Holdings[i]; h.Ended == trail.ByStop || h.Ended == trail.ByLoss {
+			h.Ended, h.To, h.End, h.Latest = "", trail.Moment{}, 0, trail.Moment{}
+		}
+	}
+}
+
+// claimed finds that a process says that it is a guest that runs in another one.
+func (j *judge) claimed() {
+	r, o := j.run, j.run.rival
+	if o == nil || r.guest.uuid == "" || o.ended && o.gone.by <= r.first.by+j.window || !j.decided(r.first.by) {
+		return
+	}
+	f := j.find(trail.Undeclared, r.first, "claim", proc)
+	f.Text = fmt.Sprintf("process %d says that it is this guest, which runs as process %d", r.pid, o.pid)
 }

@@ -16,6 +16,7 @@ type node struct {
 	// unlogged are how many sessions of each guest no record tells of, and logged
 	// the number of its last session that one does, of those that are forgotten.
 	unlogged, logged map[string]int
+	before           map[string]int // as Options.Numbers
 
 	mark   int64            // up to when the log was read
 	now    int64            // the latest time of a fact
@@ -38,6 +39,8 @@ type guest struct {
 	runs []*run     // in order
 	logs []*session // in order
 	over []over     // runs and sessions that are forgotten
+	// before are how many sessions it had before the first fact.
+	before int
 	// mended are the records that the service itself added to the log.
 	mended map[mend]bool
 }
@@ -48,11 +51,12 @@ type session struct {
 	guest *guest
 	run   *run // that belongs to it
 	over  bool
+	lost  *trail.Finding // that it is, as the log shows
 }
 
-func newNode(name string) *node {
+func newNode(name string, before map[string]int) *node {
 	return &node{
-		name: name, guests: map[string]*guest{}, unlogged: map[string]int{}, logged: map[string]int{},
+		name: name, before: before, guests: map[string]*guest{}, unlogged: map[string]int{}, logged: map[string]int{},
 		looked: map[string]int64{}, down: map[string]int64{},
 	}
 }
@@ -69,7 +73,7 @@ func (n *node) guest(uuid, name string) *guest {
 	k := guestKey(uuid, name)
 	g := n.guests[k]
 	if g == nil {
-		g = &guest{node: n, key: k, uuid: uuid, name: name}
+		g = &guest{node: n, key: k, uuid: uuid, name: name, before: n.before[n.name+"\x00"+cmp.Or(uuid, name)]}
 		n.guests[k] = g
 	}
 	return g
@@ -106,8 +110,14 @@ func (g *guest) runsAs(pid int) bool {
 		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == uint64(pid) && !s.over })
 }
 
-// runOf finds the run that an observation is of, the last one first.
+// runOf finds the run that an observation is of, the last one first: the one that
+// the witness calls so, otherwise one that it didn't see yet.
 func (g *guest) runOf(o *fact.Observed, w int) *run {
+	for _, r := range slices.Backward(g.runs) {
+		if o.Run != "" && r.views[w].run == o.Run && r.is(o, w) {
+			return r
+		}
+	}
 	for _, r := range slices.Backward(g.runs) {
 		if r.is(o, w) {
 			return r
@@ -140,7 +150,7 @@ func (g *guest) tie(window int64) bool {
 	for _, r := range g.runs {
 		var best *session
 		for _, s := range g.logs {
-			if s.run == nil && s.fits(r, window) && (best == nil || s.samePID(r) || !best.samePID(r)) {
+			if s.run == nil && s.fits(r, window) && (best == nil || s.nearer(best, r)) {
 				best = s
 			}
 		}
@@ -160,11 +170,28 @@ func (s *session) samePID(r *run) bool {
 	return s.row.PID != 0 && s.row.PID == uint64(r.pid)
 }
 
+// nearer tells whether a session is rather that of a run than an earlier one: by
+// the process, otherwise by when it began.
+func (s *session) nearer(o *session, r *run) bool {
+	if a, b := s.samePID(r), o.samePID(r); a != b {
+		return a
+	}
+	return s.apart(r) <= o.apart(r)
+}
+
+// apart is by how much a session's begin differs from a run's.
+func (s *session) apart(r *run) int64 {
+	return outside(cmp.Or(s.row.Start.Millis, s.row.First.Millis), r.first.after, r.first.by)
+}
+
 // fits tells whether a run may be that of a session of the log.
 func (s *session) fits(r *run, window int64) bool {
 	l := s.row
-	if l.State == trail.Failed || l.State == trail.Starting {
+	switch l.State {
+	case trail.Starting:
 		return false
+	case trail.Failed:
+		return r.ended && l.First.Millis <= r.gone.by+window && l.Last.Millis >= cmp.Or(r.first.after, r.first.by)-window
 	}
 	if l.PID != 0 && r.pid != 0 && l.PID != uint64(r.pid) {
 		return false

@@ -41,19 +41,20 @@ func (j *judge) both(t *track, h *trail.Holding) {
 		}
 		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
 		j.detachUnrecorded(t)
-	case byRecord && h.To != (trail.Moment{}) && t.shown.by > end+j.window && !j.spare(t, t.shown.by):
+	case byRecord && h.To != (trail.Moment{}) && !j.spare(t, max(t.shown.by, end+j.window)) && j.thereAt(t, end+j.window):
 		j.shownAfter(t, h)
 	}
 }
 
 // shownAfter takes that a thing is there though a record says that it went.
 func (j *judge) shownAfter(t *track, h *trail.Holding) {
-	if !j.decided(t.shown.by) {
+	shown := max(t.shown.by, h.To.Millis+j.window)
+	if !j.decided(shown) {
 		return
 	}
 	held := trail.Holding{
 		Kind: h.Kind, ID: h.ID, Sub: h.Sub, By: witnessNames[t.by], Also: t.also(t.by),
-		Earliest: h.To, From: moment(t.shown.by), Begin: t.shown.fact,
+		Earliest: h.To, From: moment(shown), Begin: t.shown.fact,
 	}
 	if t.ended {
 		held.Latest, held.To, held.End, held.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
@@ -75,10 +76,14 @@ func (j *judge) alone(t *track) {
 	if t.ended {
 		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
 	}
+	logged, recorded := j.ends[t]
+	if recorded {
+		h.Latest, h.To, h.End, h.Ended = logged.Latest, logged.To, logged.End, logged.Ended
+	}
 	j.rows[t] = len(j.row.Holdings)
 	j.row.Holdings = append(j.row.Holdings, h)
 	j.attachUnrecorded(t, trail.Moment{})
-	if t.ended {
+	if t.ended && !recorded {
 		j.detachUnrecorded(t)
 	}
 }
@@ -99,8 +104,7 @@ func endedBy(t *track) trail.Ended {
 // holdings finds what records say is held and a definition doesn't have.
 func (j *judge) holdings() {
 	v := &j.run.views[libvirt]
-	looked := max(v.look.by, j.node.looked[v.source])
-	if j.log == nil || j.run.ended || !v.seen || j.log.Start.Millis+j.window >= looked {
+	if j.log == nil || j.run.ended || !v.seen {
 		return
 	}
 	nth := map[key]int{}
@@ -108,9 +112,14 @@ func (j *judge) holdings() {
 		h := &j.log.Holdings[i]
 		k := keyOf(h.Kind, h.ID, h.Sub)
 		nth[k]++
-		if j.matched[i] || h.Ended != "" || !contradictable(h) || !v.covers(h.Kind) || h.From.Millis+j.window >= looked {
+		if j.matched[i] || h.Ended != "" || !contradictable(h) || !v.covers(h.Kind) {
 			continue
 		}
+		since := max(h.From.Millis, j.log.Start.Millis) + j.window
+		if v.look.by <= since && !j.showsPast(libvirt, since) {
+			continue
+		}
+		looked := max(v.look.by, since)
 		if j.decided(looked) && j.readable(span{after: h.From.Millis, by: looked}) {
 			j.unconfirmed(h, nth[k], v)
 		}

@@ -20,12 +20,14 @@ type judge struct {
 	log  *trail.Session // nil of a run that the log doesn't know
 	row  *trail.Session
 	due  int64
+	asks [witnesses]bool
 
-	places  map[key][]int  // of the log's holdings
-	pairs   map[*track]int // which of them a track is
-	rows    map[*track]int // the place of each track's holding
-	matched []bool         // those of the log that have a track
-	names   map[string][]claim
+	places  map[key]*timeline        // of the log's holdings
+	pairs   map[*track]int           // which of them a track is
+	rows    map[*track]int           // the place of each track's holding
+	ends    map[*track]trail.Holding // of the log's, whose end is a track's that it doesn't have
+	matched []bool                   // those of the log that have a track
+	names   map[string]*timeline
 	found   map[string]*trail.Finding
 	missing map[string][]fact.Wanted // by finding
 }
@@ -44,8 +46,9 @@ func (d *Deriver) judge(r *run) *judge {
 	j.claims()
 	j.process()
 	j.quantities()
+	j.claimed()
 	j.close()
-	r.due = j.due
+	r.due, r.asks = j.due, j.asks
 	return &j
 }
 
@@ -72,12 +75,13 @@ func (j *judge) begin() {
 // doesn't, or only that it did at some time.
 func (j *judge) end() {
 	r := j.run
+	reopened := j.endedFalsely()
 	if !r.ended {
-		j.stoppedFalsely()
 		return
 	}
 	lost := trail.Lost
 	switch {
+	case reopened:
 	case j.log == nil && r.told:
 		lost = trail.Closed
 	case j.log == nil:
@@ -86,7 +90,9 @@ func (j *judge) end() {
 	default:
 		return
 	}
-	j.stopUnrecorded()
+	if !reopened {
+		j.stopUnrecorded()
+	}
 	j.row.State = lost
 	j.row.EndAfter, j.row.EndBefore = trail.Moment{Millis: r.gone.after}, trail.Moment{Millis: r.gone.by}
 	if last := j.row.Last; j.log != nil && last.Millis > r.gone.after && last.Millis <= r.gone.by {
@@ -120,7 +126,9 @@ func (j *judge) close() {
 		}
 		h.Ended = ended
 		if row.End != (trail.Moment{}) {
-			h.To = row.End
+			if h.To = row.End; h.To.Millis < h.From.Millis {
+				h.To = h.From
+			}
 			continue
 		}
 		h.Latest, h.To = row.EndAfter, row.EndBefore
@@ -185,11 +193,29 @@ func (j *judge) give() {
 		}
 	}
 	r.found = j.found
+	j.giveLoss()
 }
 
-// misses notes the records that are missing.
-func (j *judge) misses() {
-	for _, id := range slices.Sorted(maps.Keys(j.missing)) {
-		j.miss(j.run, j.found[id], j.missing[id])
+// giveLoss gives out that the log lost the session. It is the log's own finding,
+// but not that nobody knows when that was, where a witness does.
+func (j *judge) giveLoss() {
+	s := j.run.session
+	if s == nil || s.lost == nil {
+		return
+	}
+	f := *s.lost
+	if j.row.EndBefore != j.log.EndBefore {
+		f.Text = "the session ended without a stop: " + j.row.EndReason + "; the log tells only later: " + j.log.EndReason
+	}
+	j.out.findings[f.ID] = &f
+}
+
+// miss notes the records that are missing, in the order of what wants them.
+func (j *judge) miss() {
+	ids := slices.SortedFunc(maps.Keys(j.missing), func(a, b string) int {
+		return cmp.Or(cmp.Compare(j.found[a].Facts[0], j.found[b].Facts[0]), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+	for _, id := range ids {
+		j.Deriver.miss(j.run, j.found[id], j.missing[id])
 	}
 }

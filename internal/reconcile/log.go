@@ -26,10 +26,11 @@ func (d *Deriver) pull() {
 	for g := range changed {
 		d.tie(g)
 	}
+	d.out.pass(delta)
+	d.losses(delta)
 	for _, s := range delta.Sessions {
 		d.give(s)
 	}
-	d.out.pass(delta)
 	for name, spans := range delta.Unwatched {
 		d.node(name).unwritten = spans
 		d.touch(name)
@@ -63,14 +64,35 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 	}
 	s.row = row
 	s.guest.name = row.Name
-	if s.run != nil { // what it lacks is known by when the log was read that far
-		s.run.dirty = true
-	}
+	s.touch() // what it lacks is known by when the log was read that far
 	was := s.over
 	if s.over = row.State != trail.Running && row.State != trail.Starting; s.over && !was {
 		d.ended = append(d.ended, s)
 	}
 	return s.guest
+}
+
+// losses notes which sessions of the log are found to be lost, as a witness may
+// know more of that.
+func (d *Deriver) losses(delta *trail.Delta) {
+	for _, f := range delta.Findings {
+		if s := d.sessions[f.SessionID]; s != nil && f.Kind == trail.SessionLost {
+			s.lost = f
+			s.touch()
+		}
+	}
+	for _, row := range delta.Sessions {
+		if s := d.sessions[row.ID]; s != nil && s.lost != nil && slices.Contains(delta.Dropped, s.lost.ID) {
+			s.lost = nil
+		}
+	}
+}
+
+// touch notes that the row of a session that a witness shows may be another.
+func (s *session) touch() {
+	if s.run != nil {
+		s.run.dirty = true
+	}
 }
 
 // give gives out the row of a session that no witness but the log shows.
@@ -85,6 +107,9 @@ func (d *Deriver) give(row *trail.Session) {
 		row = &copied
 	}
 	d.out.session(row)
+	if s.lost != nil {
+		d.out.findings[s.lost.ID] = s.lost
+	}
 }
 
 // renumber takes another number of a session of the log.

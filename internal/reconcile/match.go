@@ -6,39 +6,83 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A claim is a time in which something was named by a record or a definition.
-type claim struct {
-	from, to int64
-	holding  int // its place
-}
-
 // match finds the holding of the log for each thing that is defined: of equal
 // ones that which began and ended nearest to it.
 func (j *judge) match() {
 	row := j.row
 	j.pairs, j.rows, j.matched = map[*track]int{}, map[*track]int{}, make([]bool, len(row.Holdings))
-	places := map[key][]int{}
-	j.places = places
+	places := map[key][]claim{}
 	for i := range row.Holdings {
 		h := &row.Holdings[i]
 		k := keyOf(h.Kind, h.ID, h.Sub)
-		places[k] = append(places[k], i)
+		places[k] = append(places[k], claim{heldFrom(h), heldTo(h), i})
+	}
+	j.places = timelines(places)
+	equal := j.run.equals()
+	for _, t := range equal {
+		j.pair(t, sameBegin)
 	}
 	for _, t := range j.run.tracks() {
 		if !t.declared() {
 			continue
 		}
-		best, least := -1, int64(forever)
-		for _, i := range places[t.key] {
-			if j.matched[i] {
-				continue
-			}
-			if cost, ok := j.apart(t, &row.Holdings[i]); ok && cost < least {
-				best, least = i, cost
-			}
+		j.pair(t, anyBegin)
+	}
+	j.swapEnds(equal)
+}
+
+// anyBegin and sameBegin tell which holdings may be a track's.
+const anyBegin, sameBegin = false, true
+
+// pair finds the holding of the log that is nearest to a track.
+func (j *judge) pair(t *track, begin bool) {
+	if _, paired := j.pairs[t]; paired {
+		return
+	}
+	best, least := -1, int64(forever)
+	from, to := t.interval()
+	for _, c := range j.places[t.key].between(from-j.window, add(to, j.window)) {
+		i, h := c.holding, &j.row.Holdings[c.holding]
+		if j.matched[i] || begin == sameBegin && outside(heldFrom(h), t.begin.after, t.begin.by) > j.window {
+			continue
 		}
-		if best >= 0 {
-			j.pairs[t], j.rows[t], j.matched[best] = best, best, true
+		if cost, ok := j.apart(t, h); ok && cost < least {
+			best, least = i, cost
+		}
+	}
+	if best >= 0 {
+		j.pairs[t], j.rows[t], j.matched[best] = best, best, true
+	}
+}
+
+// equals gives the things of which a run had several that can't be told apart,
+// such as random devices.
+func (r *run) equals() []*track {
+	count := map[key]int{}
+	for _, t := range r.tracks() {
+		count[t.key]++
+	}
+	return slices.DeleteFunc(slices.Clone(r.tracks()), func(t *track) bool { return count[t.key] < 2 || !t.declared() })
+}
+
+// swapEnds gives the end that the log has of one of several equal things to the
+// one that ended then: records don't tell which of them went.
+func (j *judge) swapEnds(equal []*track) {
+	j.ends = map[*track]trail.Holding{}
+	for _, t := range equal {
+		place, paired := j.pairs[t]
+		if !paired || t.ended || !endedByRecord(&j.row.Holdings[place]) {
+			continue
+		}
+		h := &j.row.Holdings[place]
+		for _, u := range equal {
+			_, taken := j.pairs[u]
+			_, has := j.ends[u]
+			if u.key == t.key && u.ended && !taken && !has && outside(heldTo(h), u.end.after, u.end.by) <= j.window {
+				j.ends[u] = *h
+				h.To, h.Latest, h.End, h.Ended = trail.Moment{}, trail.Moment{}, 0, ""
+				break
+			}
 		}
 	}
 }
@@ -47,9 +91,8 @@ func (j *judge) match() {
 // which is nothing else's: what was detached and attached at once, such as an
 // interface that moved to another bridge, is two holdings and one thing.
 func (j *judge) spare(t *track, at int64) bool {
-	for _, i := range j.places[t.key] {
-		h := &j.log.Holdings[i]
-		if !j.matched[i] && heldFrom(h)-j.window <= at && add(heldTo(h), j.window) >= at {
+	for _, c := range j.places[t.key].between(at-j.window, at+j.window) {
+		if !j.matched[c.holding] && c.from-j.window <= at && add(c.to, j.window) >= at {
 			return true
 		}
 	}
@@ -95,8 +138,8 @@ func (j *judge) spares(t *track) []int {
 	}
 	var all []int
 	own := &j.log.Holdings[place]
-	for _, i := range j.places[t.key] {
-		h := &j.log.Holdings[i]
+	for _, c := range j.places[t.key].between(t.begin.by-j.window, t.shown.by) {
+		i, h := c.holding, &j.log.Holdings[c.holding]
 		apart := heldTo(h) <= heldFrom(own) || heldFrom(h) >= heldTo(own)
 		if !j.matched[i] && apart && heldFrom(h) <= t.shown.by && heldTo(h) >= t.begin.by-j.window {
 			all = append(all, i)
@@ -135,12 +178,12 @@ func heldTo(h *trail.Holding) int64 {
 
 // claims notes under which names things were declared, and when.
 func (j *judge) claims() {
-	j.names = map[string][]claim{}
+	names := map[string][]claim{}
 	for i := range j.row.Holdings {
 		h := &j.row.Holdings[i]
 		k := keyOf(h.Kind, h.ID, h.Sub)
 		for _, name := range alias(nil, k.id) {
-			j.names[name] = append(j.names[name], claim{heldFrom(h), heldTo(h), i})
+			names[name] = append(names[name], claim{heldFrom(h), heldTo(h), i})
 		}
 	}
 	for _, t := range j.run.tracks() {
@@ -150,13 +193,14 @@ func (j *judge) claims() {
 		from, to := t.interval()
 		spares := j.spares(t)
 		for _, name := range t.names {
-			j.names[name] = append(j.names[name], claim{from, to, j.rows[t]})
+			names[name] = append(names[name], claim{from, to, j.rows[t]})
 			for _, i := range spares {
 				h := &j.row.Holdings[i]
-				j.names[name] = append(j.names[name], claim{heldFrom(h), heldTo(h), i})
+				names[name] = append(names[name], claim{heldFrom(h), heldTo(h), i})
 			}
 		}
 	}
+	j.names = timelines(names)
 }
 
 // named tells whether anything that a definition or a record of the log names is

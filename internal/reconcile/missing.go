@@ -16,8 +16,8 @@ type Missing struct {
 	UUID, Name  string
 	PID         int
 
-	node *node
-	by   int64 // when it was
+	run *run
+	by  int64 // when it was
 }
 
 // maxMissing is how many records are kept for who asks for them, the last ones.
@@ -29,31 +29,77 @@ const tooLate = 3600_000
 
 // Missing gives the records that are now known to be missing, each once, and
 // none of which a fact says that it was planned. One of a change that is an hour
-// back, as the log was read, is not given.
+// back, as the log was read or by the last fact, is not given, nor one that would
+// say by now what isn't so any more.
 func (d *Deriver) Missing() []Missing {
-	var missing []Missing
-	for _, m := range d.missing {
-		if m.by+tooLate >= m.node.mark {
-			missing = append(missing, m)
+	d.pull()
+	judged := map[*run]*judge{}
+	missing := slices.DeleteFunc(d.missing, func(m Missing) bool {
+		n := m.run.guest.node
+		return m.by+tooLate < max(n.mark, n.now) || !d.judgeOnce(judged, m.run).misses(m.Observation, m.Wanted)
+	})
+	d.missing = nil
+	if len(missing) == 0 {
+		return nil
+	}
+	return missing
+}
+
+// Lacks tells whether a record that was missing for an observation still is, and
+// says what is so still.
+func (d *Deriver) Lacks(observation uint64, w fact.Wanted) bool {
+	d.pull()
+	return slices.ContainsFunc(d.runs, func(r *run) bool {
+		return r.wanted(observation) && d.judgeOnce(nil, r).misses(observation, w)
+	})
+}
+
+// judgeOnce judges a run, where that wasn't done yet.
+func (d *Deriver) judgeOnce(judged map[*run]*judge, r *run) *judge {
+	j := judged[r]
+	if j == nil {
+		r.overdue()
+		j = d.judge(r)
+		if judged != nil {
+			judged[r] = j
 		}
 	}
-	d.missing = nil
-	return missing
+	return j
+}
+
+// misses tells whether a record is missing still for an observation.
+func (j *judge) misses(observation uint64, w fact.Wanted) bool {
+	for id, wants := range j.missing {
+		if j.found[id].Facts[0] == observation && slices.Contains(wants, w) {
+			return !j.run.buried
+		}
+	}
+	return false
+}
+
+// wanted tells whether records were missing for an observation of the run.
+func (r *run) wanted(observation uint64) bool {
+	for _, fact := range r.missed {
+		if fact == observation {
+			return true
+		}
+	}
+	return false
 }
 
 // miss notes that records are missing, which a finding says.
 func (d *Deriver) miss(r *run, finding *trail.Finding, wants []fact.Wanted) {
-	if r.missed[finding.ID] {
+	if r.missed[finding.ID] != 0 {
 		return
 	}
 	if r.missed == nil {
-		r.missed = map[string]bool{}
+		r.missed = map[string]uint64{}
 	}
-	r.missed[finding.ID] = true
+	r.missed[finding.ID] = finding.Facts[0]
 	for _, w := range wants {
 		d.missing = append(d.missing, Missing{
 			Observation: finding.Facts[0], Wanted: w, UUID: r.guest.uuid, Name: r.name, PID: r.pid,
-			node: r.guest.node, by: finding.At.Millis,
+			run: r, by: max(finding.At.Millis, finding.Until.Millis),
 		})
 	}
 	if n := len(d.missing) - maxMissing; n > 0 {
@@ -75,7 +121,6 @@ func (d *Deriver) intend(f *fact.Fact) error {
 	if err := f.Decode(&in); err != nil {
 		return err
 	}
-	id := "emission-unknown-" + strconv.FormatUint(in.ID, 10)
 	switch in.State {
 	case fact.Planned:
 		d.planned(&in)
@@ -83,6 +128,7 @@ func (d *Deriver) intend(f *fact.Fact) error {
 	case fact.Refused:
 		d.intents = slices.DeleteFunc(d.intents, func(i intent) bool { return i.id == in.ID })
 	case fact.Unknown:
+		id := emissionID(in.ID)
 		d.unsure[id] = true
 		d.out.findings[id] = &trail.Finding{
 			Kind: trail.EmissionUnknown, Severity: trail.Warning, ID: id, Node: f.Node, UUID: in.UUID, Name: in.Name,
@@ -91,12 +137,21 @@ func (d *Deriver) intend(f *fact.Fact) error {
 			Text:     emissionText(&in),
 		}
 	case fact.Logged:
-		if d.unsure[id] {
-			delete(d.unsure, id)
-			d.out.findings[id] = nil
-		}
+		d.sure(in.ID)
 	}
 	return nil
+}
+
+func emissionID(intent uint64) string {
+	return "emission-unknown-" + strconv.FormatUint(intent, 10)
+}
+
+// sure notes that a record that the service sent is in the log.
+func (d *Deriver) sure(intent uint64) {
+	if id := emissionID(intent); d.unsure[id] {
+		delete(d.unsure, id)
+		d.out.findings[id] = nil
+	}
 }
 
 func emissionText(in *fact.Intended) string {

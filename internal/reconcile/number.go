@@ -27,7 +27,7 @@ func (g *guest) unloggedBefore(id uint64) int {
 
 // loggedBefore is how many of them the log knows.
 func (g *guest) loggedBefore(id uint64) int {
-	n := g.node.logged[g.key]
+	n := max(g.node.logged[g.key], g.before)
 	for _, o := range g.over {
 		if o.id < id {
 			n = max(n, o.number)

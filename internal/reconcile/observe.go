@@ -37,7 +37,7 @@ func (d *Deriver) observe(f *fact.Fact) error {
 		return nil // of a later version
 	}
 	l.node = d.node(f.Node)
-	l.node.now = max(l.node.now, f.Stamp.Millis, l.o.To)
+	d.at(l.node, cmp.Or(f.Stamp.Millis, l.o.To))
 	l.guest = l.node.guestOf(&l.o)
 	l.run = l.guest.runOf(&l.o, l.w)
 	l.at = span{after: l.o.From, by: l.o.To, fact: f.Seq}
@@ -50,6 +50,9 @@ func (d *Deriver) observe(f *fact.Fact) error {
 	case fact.Told:
 		l.told()
 	case fact.Failed:
+		if l.run != nil {
+			l.run.views[l.w].failed = true
+		}
 		l.event(trail.Event{Op: OpUnseen, Text: l.o.Problem})
 	}
 	if l.run != nil {
@@ -80,7 +83,7 @@ func (l *look) shown() {
 	l.identify()
 	was := *v
 	v.seen, v.run, v.source, v.partial = true, cmp.Or(l.o.Run, v.run), l.f.Source, l.o.Partial
-	v.look = l.at
+	v.look, v.failed = l.at, false
 	if !first && l.at.after == 0 {
 		l.at.after = was.look.by
 	}
@@ -96,14 +99,22 @@ func (l *look) shown() {
 }
 
 // begin makes a run. One of the same source, which shows a guest once, is over.
+// Of processes several may say that they are the same guest.
 func (l *look) begin() {
+	var rival *run
 	for _, old := range l.guest.runs {
-		if v := &old.views[l.w]; !old.ended && v.seen && v.source == l.f.Source {
+		v := &old.views[l.w]
+		switch {
+		case old.ended || !v.seen || v.source != l.f.Source:
+		case l.w == proc && old.pid != l.o.PID:
+			rival = old
+		default:
 			old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
 		}
 	}
 	l.run = &run{
-		id: l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
+		rival: rival,
+		id:    l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
 		found: map[string]*trail.Finding{},
 	}
 	if l.o.What == fact.Seen {
@@ -136,11 +147,11 @@ func (l *look) tellBegin() {
 
 // gone takes that a run ended.
 func (l *look) gone() {
-	if l.run == nil {
-		l.begin()
-		l.identify()
-	}
 	r := l.run
+	if r == nil { // it is forgotten
+		l.event(trail.Event{Op: trail.OpStop, Reason: l.o.Reason})
+		return
+	}
 	r.finish(l.at, l.w)
 	r.reason = cmp.Or(r.reason, l.o.Reason)
 	r.told = r.told || slices.ContainsFunc(l.o.Tells, tellsStop)

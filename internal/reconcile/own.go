@@ -52,6 +52,7 @@ func (d *Deriver) own(f *fact.Fact) bool {
 	}
 	in := d.intents[i]
 	d.intents = slices.Delete(d.intents, i, i+1)
+	d.sure(in.id)
 	if g := d.node(f.Node).guests[guestKey(in.UUID, in.Name)]; g != nil {
 		g.mend(mend{in.For, in.Wanted.Text})
 	}
@@ -67,11 +68,18 @@ func (g *guest) mend(m mend) {
 }
 
 // lacks notes that a finding says that the log lacks records. One that has them
-// by now from the service itself is none.
-func (j *judge) lacks(f *trail.Finding, wants []fact.Wanted) {
-	if !j.mended(f, wants) {
-		j.missing[f.ID] = wants
+// by now from the service itself is none. Those that would say what isn't so any
+// more, as it is over, are lacking and not to be added.
+func (j *judge) lacks(f *trail.Finding, wants []fact.Wanted, over bool) {
+	if j.mended(f, wants) {
+		return
 	}
+	if over {
+		wants = nil
+	}
+	j.missing[f.ID] = slices.DeleteFunc(slices.Clone(wants), func(w fact.Wanted) bool {
+		return j.run.guest.mended[mend{f.Facts[0], w.Text}]
+	})
 }
 
 // mended takes a finding back where the service has added all records that it

@@ -75,3 +75,14 @@ func TestNotOwnRecord(t *testing.T) {
 		t.Errorf("twice: %q", findingKinds(got))
 	}
 }
+
+// A record that turns up after it was thought to be lost shows that it wasn't.
+func TestOwnRecordAfterAll(t *testing.T) {
+	sc, plan, id := unmended()
+	plan.ID, plan.State = id, fact.Unknown
+	sc.intend(plan)
+	sc.sentRNG(999)
+	if got, _ := derive(t, sc.facts); len(findingKinds(got)) != 0 {
+		t.Errorf("findings %q", findingKinds(got))
+	}
+}

@@ -24,10 +24,10 @@ func (j *judge) process() {
 		}
 		begin := t.begin
 		if named { // what named it went, and it is open still
-			if t.ended || t.shown.by <= since+j.window {
+			if t.ended || !j.thereAt(t, since+j.window) {
 				continue
 			}
-			begin.after, begin.by = since, t.shown.by
+			begin.after, begin.by = since, max(t.shown.by, since+j.window)
 		}
 		if t.shown.by < begin.by+j.window && !j.decided(begin.by) {
 			continue
@@ -67,7 +67,7 @@ func expects(t *fact.Thing) bool {
 func (j *judge) declaredUntil(p *track) (until int64, named bool) {
 	from, to := p.interval()
 	for _, name := range p.names {
-		for _, c := range j.names[name] {
+		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
 			if c.from <= add(to, j.window) && add(c.to, j.window) >= from {
 				until, named = max(until, c.to), true
 			}
@@ -80,7 +80,7 @@ func (j *judge) declaredUntil(p *track) (until int64, named bool) {
 func (j *judge) alsoOpen(p *track) {
 	from, to := p.interval()
 	for _, name := range p.names {
-		for _, c := range j.names[name] {
+		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
 			if c.from > add(to, j.window) || add(c.to, j.window) < from {
 				continue
 			}

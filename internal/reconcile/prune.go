@@ -39,6 +39,7 @@ func (d *Deriver) prune() {
 // bury gives out a run for the last time.
 func (d *Deriver) bury(r *run) {
 	d.judge(r).give()
+	r.buried = true
 	for _, ev := range d.fresh {
 		if ev.run == r {
 			ev.SessionID = r.sessionID()

@@ -56,7 +56,8 @@ func (j *judge) valueUnrecorded(v *value) {
 	f := j.find(trail.Unrecorded, v.at, "", v.by)
 	f.Resource = trail.Resource{Kind: v.kind, ID: fmt.Sprint(v.n)}
 	f.Text = fmt.Sprintf("no record tells that %s changed to %s", v.kind, amount(v.kind, v.n))
-	j.lacks(f, v.wants)
+	last, _ := j.run.lastValue(v.kind, v.by)
+	j.lacks(f, v.wants, j.over() || last != v.n)
 }
 
 func amount(kind string, n uint64) string {
@@ -77,6 +78,7 @@ func (j *judge) ballooned() {
 		return
 	}
 	f := j.find(trail.Unrecorded, b.first, "balloon", b.by)
+	f.Severity = trail.Info // drivers give memory back by themselves, and at every boot
 	f.Count, f.Resource = b.count, trail.Resource{Kind: "mem"}
 	if b.count > 1 {
 		f.Until, f.Facts = moment(b.last.by), []uint64{b.first.fact, b.last.fact}

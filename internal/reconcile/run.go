@@ -31,6 +31,11 @@ type run struct {
 	wants    []fact.Wanted // of its start
 	endWants []fact.Wanted
 
+	rival *run // in another process, when it began
+
+	// asks are the witnesses whose word is needed that nothing has changed.
+	asks [witnesses]bool
+
 	session *session // of the log, that it belongs to
 	shownAs uint64   // the ID under which its row was given out
 	events  []*trail.Event
@@ -39,7 +44,8 @@ type run struct {
 	dirty, unchecked bool
 	due              int64 // the log must be read up to then for something to be decided
 	found            map[string]*trail.Finding
-	missed           map[string]bool // findings whose records were missed
+	missed           map[string]uint64 // findings whose records were missed, with their observation
+	buried           bool
 }
 
 // A view is what one witness saw of a run last.
@@ -48,6 +54,7 @@ type view struct {
 	run, source string
 	look        span // the last look; by is when it was
 	partial     []string
+	failed      bool // it can't be looked at since
 }
 
 // covers tells whether the witness would have seen a thing of that kind.
@@ -82,6 +89,8 @@ func (r *run) is(o *fact.Observed, w int) bool {
 		return false
 	case sameRun:
 		return o.PID == 0 || r.pid == 0 || o.PID == r.pid
+	case o.What == fact.Gone && !v.seen:
+		return false // it is of one that is forgotten
 	case r.ended && o.What != fact.Gone && o.To > r.gone.by:
 		return false
 	case o.PID != 0 && r.pid != 0:

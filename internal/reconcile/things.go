@@ -130,14 +130,19 @@ func (l *look) lose(t *track) {
 	l.lost = append(l.lost, t)
 }
 
-// migrates tells whether the guest is on its way to another host or from one.
+// migrates tells whether the guest is on its way to another host or from one. That
+// it came from one is the reason of its state for as long as it runs.
 func (l *look) migrates() bool {
-	for _, word := range [...]string{l.o.State, l.o.Reason} {
-		if strings.Contains(word, "migrat") {
-			return true
-		}
+	if strings.Contains(l.o.State, "migrat") || strings.HasPrefix(l.o.Reason, "postcopy") ||
+		l.o.State == "paused" && strings.Contains(l.o.Reason, "migrat") {
+		return true
 	}
-	return slices.ContainsFunc(l.o.Tells, func(t fact.Telling) bool {
-		return strings.Contains(t.Kind, "migrat") || strings.Contains(strings.ToLower(t.Text), "migrat")
-	})
+	return slices.ContainsFunc(l.o.Tells, tellsMigration)
+}
+
+// tellsMigration tells whether an event says that the guest migrates.
+func tellsMigration(t fact.Telling) bool {
+	detail := toldWord(t.Text, "detail")
+	return strings.Contains(strings.ToLower(t.Kind), "migrat") ||
+		t.Kind == "lifecycle" && (detail == "migrated" || strings.HasPrefix(detail, "postcopy"))
 }

@@ -30,7 +30,7 @@ func (d *Deriver) watch(f *fact.Fact) error {
 		return err
 	}
 	n := d.node(f.Node)
-	n.now = max(n.now, w.At)
+	n.now = d.onward(n.now, w.At)
 	d.tellWatch(f, n, &w)
 	if !w.Up {
 		n.down[w.Source] = w.At
@@ -87,14 +87,24 @@ func (d *Deriver) tick(f *fact.Fact) error {
 		return err
 	}
 	n := d.node(f.Node)
-	n.now = max(n.now, f.Stamp.Millis)
+	d.at(n, f.Stamp.Millis)
 	if sourceWitness(t.Source) != fact.Log {
-		n.looked[t.Source] = max(n.looked[t.Source], t.At)
-		d.touch(n.name)
+		d.looked(n, &t)
 		return nil
 	}
 	d.log.Settle() // nothing from before comes any more
 	d.caughtUp()
 	d.reach(n, t.At)
 	return nil
+}
+
+// looked takes up to when a witness that isn't the log saw no other change.
+func (d *Deriver) looked(n *node, t *fact.Ticked) {
+	was := n.looked[t.Source]
+	n.looked[t.Source] = d.onward(was, t.At)
+	for _, r := range d.runs {
+		if r.guest.node == n && (n.looked[t.Source] < was || r.asksFor(t.Source)) {
+			r.touch()
+		}
+	}
 }

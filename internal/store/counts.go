@@ -31,6 +31,9 @@ func (s *Store) Counts(ctx context.Context) (*Counts, error) {
 		if err != nil {
 			return err
 		}
+		if err := c.times(ctx, tx); err != nil {
+			return err
+		}
 		return each(ctx, tx, `SELECT (SELECT count(*) FROM guests WHERE shown IS NOT NULL),
 			(SELECT count(*) FROM sessions WHERE state <= 1), (SELECT count(*) FROM sessions),
 			`+lastSeq, nil, func(row scanner) error {
@@ -43,6 +46,31 @@ func (s *Store) Counts(ctx context.Context) (*Counts, error) {
 		}
 	}
 	return c, err
+}
+
+// times reads when the first and the last fact are of, by the ends of indexes.
+func (c *Counts) times(ctx context.Context, tx querier) error {
+	return each(ctx, tx, `SELECT coalesce(min(oldest), 0), coalesce(max(newest), 0), (SELECT user_version FROM pragma_user_version) FROM (
+		SELECT (SELECT min(millis) FROM facts WHERE kind = 1 AND millis > 0) oldest, (SELECT max(millis) FROM facts WHERE kind = 1) newest UNION ALL
+		SELECT (SELECT min(millis) FROM facts WHERE kind = 2 AND kind <> 1 AND millis > 0), (SELECT max(millis) FROM facts WHERE kind = 2 AND kind <> 1))`,
+		nil, func(row scanner) error { return row.Scan(&c.Oldest, &c.Newest, &c.Schema) })
+}
+
+// Recorded gives the earliest and the latest time of the records; both are zero
+// without any.
+func (s *Store) Recorded(ctx context.Context) (first, last trail.Moment, err error) {
+	err = s.view(ctx, func(tx querier) error {
+		for order, to := range map[string]*trail.Moment{"millis, serial": &first, "millis DESC, serial DESC": &last} {
+			err := each(ctx, tx, `SELECT millis, serial FROM facts WHERE kind = 1 ORDER BY `+order+` LIMIT 1`, nil, func(row scanner) error {
+				return row.Scan(&to.Millis, (*number)(&to.Serial))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return first, last, err
 }
 
 // lastSeq is the number of the last fact, which retention may have removed.

@@ -96,8 +96,8 @@ func (q *FindingQuery) sql() (string, []any, error) {
 		b.and("f.at_ms <= ?", q.To)
 	}
 	if q.From != 0 {
-		b.and("(f.at_ms >= ? OR f.until_ms >= ? OR f.until_ms = 0 AND f.kind IN (?, ?, ?))", q.From, q.From,
-			string(trail.Conflict), string(trail.Shared), string(trail.AuditdOff))
+		b.and("(f.at_ms >= ? OR f.until_ms >= ? OR f.until_ms = 0 AND f.kind IN (?, ?, ?, ?))", q.From, q.From,
+			string(trail.Conflict), string(trail.Shared), string(trail.AuditdOff), string(trail.SourceUnwatched))
 	}
 	if q.Severity > 0 {
 		b.and("f.severity >= ?", int64(q.Severity))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
@@ -65,29 +64,8 @@ func (q *GuestQuery) sql() (string, []any, error) {
 	}
 	b.conds = append(b.conds, "g.shown IS NOT NULL")
 	b.guest(q.Guest)
-	if q.Prefix != "" {
-		b.prefix(strings.ToLower(q.Prefix))
-	}
-	if q.Running {
-		b.conds = append(b.conds, "g.id IN (SELECT guest FROM sessions WHERE state <= 1)")
-	}
 	order := b.behind(q.Page, []string{"g.shown", "g.node", "g.uuid", "g.id"}, name, node, uuid, id)
 	return selectGuests + b.where() + order + " LIMIT " + strconv.Itoa(q.Page.limit()+1), b.args, nil
-}
-
-// prefix adds that a guest has a name, or uuid, that begins so, in whatever case.
-func (b *builder) prefix(text string) {
-	named := "SELECT guest FROM names WHERE substr(name, 1, length(?)) = ? COLLATE NOCASE AND name >= ?"
-	args := []any{text, text, text}
-	uuid := "g.uuid >= ?"
-	from, end := prefixRange(text)
-	if end != "" {
-		named += " AND name < ?"
-		uuid += " AND g.uuid < ?"
-		b.and("(g.id IN ("+named+") OR "+uuid+")", append(args, end, from, end)...)
-		return
-	}
-	b.and("(g.id IN ("+named+") OR "+uuid+")", append(args, from)...)
 }
 
 // addNames gives guests all names that they had.

@@ -218,7 +218,7 @@ func rebuild(t *testing.T, s *Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Rebuild(t.Context(), func() Deriver { return newLive(c) }); err != nil {
+	if err := s.Rebuild(t.Context(), func() Deriver { return newLive(c) }, nil); err != nil {
 		t.Fatal(err)
 	}
 }

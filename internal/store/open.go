@@ -26,9 +26,9 @@ type Options struct {
 // goroutines; writes come one after another.
 type Store struct {
 	path    string
-	machine string
 	read    *sql.DB
 	w       *writer // nil in a store for reading
+	reader  *Store  // on connections of its own; nil in a store for reading
 	lock    *os.File
 	closing sync.Once
 }
@@ -76,6 +76,10 @@ func open(path string, o Options, steps []string) (_ *Store, err error) {
 		return nil, err
 	}
 	if err := s.own(ctx, o.MachineID); err != nil {
+		return nil, err
+	}
+	s.reader = &Store{path: path}
+	if s.reader.read, err = s.openReaders("mode=ro"); err != nil {
 		return nil, err
 	}
 	return s, s.w.load(ctx)
@@ -173,8 +177,7 @@ func (s *Store) inspect(ctx context.Context) error {
 		return fmt.Errorf("its schema has version %d, and this program reads version %d: the service brings it to that when it starts",
 			h.version, len(migrations))
 	}
-	s.machine, err = machineID(ctx, conn)
-	return err
+	return nil
 }
 
 func (s *Store) openReaders(mode string) (*sql.DB, error) {
@@ -189,17 +192,16 @@ func (s *Store) openReaders(mode string) (*sql.DB, error) {
 }
 
 // own notes whose facts a new store has, and refuses one of another machine.
-func (s *Store) own(ctx context.Context, machine string) (err error) {
-	s.machine, err = machineID(ctx, s.w.conn)
+func (s *Store) own(ctx context.Context, machine string) error {
+	was, err := machineID(ctx, s.w.conn)
 	switch {
 	case err != nil:
 		return err
-	case s.machine == "" && machine != "":
-		s.machine = machine
+	case was == "" && machine != "":
 		_, err = s.w.conn.ExecContext(ctx, `INSERT INTO meta VALUES ('machine', ?)`, machine)
 		return classify(err)
-	case machine != "" && machine != s.machine:
-		return fmt.Errorf("it is of the machine %s, and this one is %s: a service on a copied disk needs a store of its own", s.machine, machine)
+	case machine != "" && machine != was:
+		return fmt.Errorf("it is of the machine %s, and this one is %s: a service on a copied disk needs a store of its own", was, machine)
 	}
 	return nil
 }
@@ -212,8 +214,15 @@ func machineID(ctx context.Context, q *sql.Conn) (id string, err error) {
 	return id, classify(err)
 }
 
-// MachineID is the machine that the facts are of, or empty.
-func (s *Store) MachineID() string { return s.machine }
+// Reader gives the store for reading alone, on connections of its own: however
+// busy these are, who writes goes on. It is closed with the store, and is the
+// store itself where that is for reading.
+func (s *Store) Reader() *Store {
+	if s.reader == nil {
+		return s
+	}
+	return s.reader
+}
 
 // Path is where the file is.
 func (s *Store) Path() string { return s.path }
@@ -227,6 +236,9 @@ func (s *Store) Close() (err error) {
 
 func (s *Store) close() error {
 	var errs []error
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
 	}

@@ -68,13 +68,33 @@ func unlist[T uint64 | trail.Moment](text string) (values []T, err error) {
 // putObserved notes of which guest an observation is, and whether it has the
 // text that defines it. One that can't be read is of none.
 func (w *writer) putObserved(f *fact.Fact) error {
-	var o fact.Observed
-	if f.Kind != fact.Observation || f.Decode(&o) != nil {
-		return nil
-	}
-	guest, err := w.guestOrNone(f.Node, o.UUID, o.Name)
+	guest, defines, err := w.observedGuest(f)
 	if err != nil || guest == 0 {
 		return err
 	}
-	return w.exec(`INSERT OR REPLACE INTO observed VALUES (?, ?, ?, ?)`, guest, f.Stamp.Millis, int64(f.Seq), o.Definition != "")
+	return w.exec(`INSERT OR REPLACE INTO observed VALUES (?, ?, ?, ?)`, guest, f.Stamp.Millis, int64(f.Seq), defines)
+}
+
+// deleteObserved undoes putObserved.
+func (w *writer) deleteObserved(f *fact.Fact) error {
+	guest, _, err := w.observedGuest(f)
+	if err != nil || guest == 0 {
+		return err
+	}
+	return w.exec(`DELETE FROM observed WHERE guest = ? AND millis = ? AND fact = ?`, guest, f.Stamp.Millis, int64(f.Seq))
+}
+
+// observedGuest gives the number of the guest that a fact is an observation of, 0
+// of none, and whether it defines it.
+func (w *writer) observedGuest(f *fact.Fact) (guest int64, defines bool, err error) {
+	// All else, which is most of it, is passed over.
+	var o struct {
+		UUID, Name string
+		Definition json.RawMessage
+	}
+	if f.Kind != fact.Observation || f.Decode(&o) != nil {
+		return 0, false, nil
+	}
+	guest, err = w.guestOrNone(f.Node, o.UUID, o.Name)
+	return guest, len(o.Definition) > len(`""`), err
 }

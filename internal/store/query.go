@@ -41,7 +41,7 @@ type Guest struct {
 }
 
 // A SessionQuery says which sessions: those that match all that isn't zero. They
-// come by their first record.
+// come by their first record, without what they hold.
 type SessionQuery struct {
 	Guest Guest
 	// From and To are milliseconds since 1970, both inclusive: sessions that
@@ -50,10 +50,9 @@ type SessionQuery struct {
 	States   []trail.State
 	// Running gives those that run, or start.
 	Running bool
-	// Whole gives sessions with their holdings, steps and all; else those are
-	// empty.
-	Whole bool
-	Page  Page
+	// Unstarted gives those whose start isn't known.
+	Unstarted bool
+	Page      Page
 }
 
 // A HoldingQuery says which holdings, as SessionQuery does. They come by when
@@ -105,10 +104,7 @@ type FindingQuery struct {
 // A GuestQuery says which guests. They come by name, node and uuid.
 type GuestQuery struct {
 	Guest Guest
-	// Prefix is how a name or uuid begins, in upper or lower case.
-	Prefix  string
-	Running bool
-	Page    Page
+	Page  Page
 }
 
 // A GuestInfo is a guest as it was last seen.
@@ -133,40 +129,6 @@ type Definition struct {
 	Fact             uint64
 }
 
-// A TimelineQuery says what a timeline shows: guests as GuestQuery gives them,
-// one lane each, in a time that is divided into buckets.
-type TimelineQuery struct {
-	Guests   GuestQuery
-	From, To int64 // milliseconds since 1970, To exclusive
-	// Buckets is how many parts the time has; 0 is 100.
-	Buckets int
-	// Sessions is up to how many sessions a lane gives one by one; 0 is 100.
-	Sessions int
-}
-
-// A Lane is one guest in a timeline.
-type Lane struct {
-	Guest GuestInfo
-	// Sessions are those that touch the time, without holdings, the first ones
-	// where there are more than were asked for; Total is how many there are.
-	Sessions []*trail.Session
-	Total    int
-	// Buckets are those that have something, in order.
-	Buckets []Bucket
-}
-
-// A Bucket counts what was in a part of a timeline.
-type Bucket struct {
-	// Nth is which part, from 0.
-	Nth int
-	// Running is how many sessions touch it, or may.
-	Running  int
-	Events   int
-	Findings int
-	// Worst is the greatest severity of its findings.
-	Worst trail.Severity
-}
-
 // Counts are figures of the whole store.
 type Counts struct {
 	Facts    map[fact.Kind]int64
@@ -175,6 +137,11 @@ type Counts struct {
 	Running  int64 // sessions that run, or start
 	Sessions int64
 	LastSeq  uint64
+	// Oldest and Newest are the times, in milliseconds since 1970, of the first and
+	// the last that a record or a witness tells; 0 of none.
+	Oldest, Newest int64
+	// Schema is the version of the file's.
+	Schema int
 	// Bytes are what the file and those beside it take.
 	Bytes int64
 }

@@ -26,8 +26,9 @@ const rebuildStep = 1024
 
 // Rebuild derives all anew from the facts, in one transaction: until it is done
 // all who read see what was there before, and after an error or a crash it is
-// there still. derive gives a Deriver that knows nothing but the Checkpoint.
-func (s *Store) Rebuild(ctx context.Context, derive func() Deriver) error {
+// there still. derive gives a Deriver that knows nothing but the Checkpoint; state
+// is set as by Commit.
+func (s *Store) Rebuild(ctx context.Context, derive func() Deriver, state map[string][]byte) error {
 	if s.w == nil {
 		return ErrReadOnly
 	}
@@ -41,7 +42,10 @@ func (s *Store) Rebuild(ctx context.Context, derive func() Deriver) error {
 			}
 		}
 		w.forget()
-		return s.derive(ctx, derive())
+		if err := s.derive(ctx, derive()); err != nil {
+			return err
+		}
+		return w.putState(state)
 	})
 	if err != nil {
 		return fmt.Errorf("store %s: rebuild: %w", s.path, err)

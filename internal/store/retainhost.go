@@ -12,7 +12,10 @@ import (
 // session that stays, or a time that auditd didn't write which touches that.
 func (r *retention) hosts(ctx context.Context) error {
 	horizon, err := r.s.horizonAt(ctx, r.cutoff)
-	if err != nil || horizon <= r.w.horizon {
+	if err != nil || horizon < r.w.horizon {
+		return err
+	}
+	if err := r.raise(ctx, horizon); err != nil {
 		return err
 	}
 	for _, remove := range []func(int64) (bool, error){r.hostEvents, r.hostFindings, r.ended} {
@@ -22,8 +25,17 @@ func (r *retention) hosts(ctx context.Context) error {
 			}
 		}
 	}
-	r.w.setHorizon(horizon)
 	return r.hostFacts(ctx, horizon)
+}
+
+// raise keeps the horizon first of all: what is removed before it isn't to come
+// again by what is committed meanwhile.
+func (r *retention) raise(ctx context.Context, horizon int64) error {
+	_, err := r.step(ctx, func() (bool, error) { return false, r.w.setMeta(metaHorizon, horizon) })
+	if err == nil {
+		r.w.setHorizon(horizon)
+	}
+	return err
 }
 
 func (s *Store) horizonAt(ctx context.Context, cutoff int64) (int64, error) {
@@ -71,13 +83,9 @@ func (r *retention) hostFindings(horizon int64) (more bool, err error) {
 	return len(ids) == retainRows, err
 }
 
-// ended removes the times that auditd didn't write, and keeps the horizon, before
-// which they aren't to come again.
+// ended removes the times that auditd didn't write.
 func (r *retention) ended(horizon int64) (more bool, err error) {
-	if err := r.w.exec(`DELETE FROM unwatched WHERE to_ms < ? AND (to_ms > 0 OR to_serial > 0)`, horizon); err != nil {
-		return false, err
-	}
-	return false, r.w.setMeta(metaHorizon, horizon)
+	return false, r.w.exec(`DELETE FROM unwatched WHERE to_ms < ? AND (to_ms > 0 OR to_serial > 0)`, horizon)
 }
 
 // hostFacts removes facts that no event is told by, kind by kind; what a witness
@@ -95,27 +103,46 @@ func (r *retention) hostFacts(ctx context.Context, horizon int64) error {
 		if kind != fact.Record {
 			index = fmt.Sprintf("kind = %d AND kind <> 1", kind)
 		}
-		query := `SELECT seq FROM facts WHERE ` + index + ` AND millis < ? AND seq NOT IN (SELECT value FROM json_each(?))
-			ORDER BY millis LIMIT ? OFFSET ?`
-		stay := 0
+		query := `SELECT seq, millis, serial FROM facts WHERE ` + index + ` AND millis < ? AND (millis, serial, seq) > (?, ?, ?)
+			AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY millis, serial, seq LIMIT ?`
+		at := place{millis: always}
 		for more := true; more; {
-			if more, err = r.step(ctx, func() (bool, error) {
-				facts, err := r.w.numbers(query, limit, last, retainRows, stay)
-				if err != nil {
+			if more, err = r.step(ctx, func() (more bool, err error) {
+				var facts []int64
+				// Some stay: the next ones are those behind them.
+				if facts, at, err = r.w.places(query, limit, at.millis, at.serial, at.seq, last, retainRows); err != nil {
 					return false, err
 				}
-				before := r.facts
-				if err := r.forget(facts); err != nil {
-					return false, err
-				}
-				stay += len(facts) - (r.facts - before)
-				return len(facts) == retainRows, nil
+				return len(facts) == retainRows, r.forget(facts)
 			}); err != nil {
 				return err
 			}
 		}
 	}
-	return r.orphans(ctx, horizon)
+	return nil
+}
+
+// place is where a fact is among those of its kind.
+type place struct{ millis, serial, seq int64 }
+
+// places gives the numbers of facts, and the place of the last one.
+func (w *writer) places(query string, args ...any) (facts []int64, at place, err error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, at, err
+	}
+	rows, err := st.QueryContext(background, args...)
+	if err != nil {
+		return nil, at, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&at.seq, &at.millis, &at.serial); err != nil {
+			return nil, at, err
+		}
+		facts = append(facts, at.seq)
+	}
+	return facts, at, rows.Err()
 }
 
 // lastWatches gives the last word on each source before a time, as a list in
@@ -134,12 +161,4 @@ func (r *retention) lastWatches(ctx context.Context, horizon int64) (string, err
 	}
 	text, err := json.Marshal(ids)
 	return string(text), err
-}
-
-// orphans removes what is said of facts that are gone.
-func (r *retention) orphans(ctx context.Context, horizon int64) error {
-	_, err := r.step(ctx, func() (bool, error) {
-		return false, r.w.exec(`DELETE FROM observed WHERE millis < ? AND NOT EXISTS (SELECT 1 FROM facts WHERE seq = fact)`, horizon)
-	})
-	return err
 }

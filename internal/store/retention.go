@@ -104,7 +104,8 @@ func (r *retention) account(sessions, facts int) error {
 	return w.exec(`DELETE FROM meta WHERE key = ?`, metaRetaining)
 }
 
-// sessions removes those that are old.
+// sessions removes those that are old. Others may have been written since it was
+// asked which these are, so each is looked at again.
 func (r *retention) sessions(ctx context.Context) error {
 	old, err := r.s.old(ctx, r.cutoff)
 	if err != nil {
@@ -117,7 +118,6 @@ func (r *retention) sessions(ctx context.Context) error {
 		more, err = r.step(ctx, func() (bool, error) {
 			id := old[0]
 			old = old[1:]
-			r.removed++
 			return len(old) > 0, r.session(id)
 		})
 		if err != nil {
@@ -130,14 +130,14 @@ func (r *retention) sessions(ctx context.Context) error {
 // session removes a session, and the facts that it alone needs.
 func (r *retention) session(id uint64) error {
 	w := r.w
-	guest, err := w.number(`SELECT guest FROM sessions WHERE id = ?`, []any{int64(id)})
-	if noRows(err) { // merged since
-		r.removed--
+	guest, err := w.number(`SELECT s.guest FROM sessions s WHERE s.id = ?2 AND `+isOld, []any{r.cutoff, int64(id)})
+	if noRows(err) { // merged since, or it had not ended after all
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	r.removed++
 	facts, err := w.numbers(`SELECT DISTINCT fact FROM events WHERE session = ? AND session > 0`, int64(id))
 	if err != nil {
 		return err
@@ -173,29 +173,42 @@ func (r *retention) observations(guest int64) error {
 	if err != nil {
 		return err
 	}
-	facts, err := r.w.numbers(`DELETE FROM observed WHERE guest = ? AND millis < ? RETURNING fact`, guest, limit)
+	facts, err := r.w.numbers(`SELECT fact FROM observed WHERE guest = ? AND millis < ?`, guest, limit)
 	if err != nil {
 		return err
 	}
 	return r.forget(facts)
 }
 
-// forget removes facts that no event is told by any more.
+// forget removes facts that no event is told by any more, and that they are
+// observations of a guest.
 func (r *retention) forget(facts []int64) error {
 	for _, seq := range facts {
-		kind, err := r.w.number(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1)
-			AND NOT EXISTS (SELECT 1 FROM last_seen l WHERE kind = 1 AND l.node = facts.node AND l.ms = millis AND l.serial = facts.serial)
-			RETURNING kind`, []any{seq})
+		f, err := r.w.deleteFact(seq)
 		switch {
 		case noRows(err):
 			continue
 		case err != nil:
 			return fmt.Errorf("fact %d: %w", seq, err)
 		}
-		r.counts[fact.Kind(kind)]++
+		if err := r.w.deleteObserved(f); err != nil {
+			return fmt.Errorf("guest of fact %d: %w", seq, err)
+		}
+		r.counts[f.Kind]++
 		r.facts++
 	}
 	return nil
+}
+
+// deleteFact gives the fact that it deleted; one that is needed stays.
+func (w *writer) deleteFact(seq int64) (*fact.Fact, error) {
+	st, err := w.stmt(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1)
+		AND NOT EXISTS (SELECT 1 FROM last_seen l WHERE kind = 1 AND l.node = facts.node AND l.ms = millis AND l.serial = facts.serial)
+		RETURNING ` + factColumns)
+	if err != nil {
+		return nil, err
+	}
+	return scanFact(st.QueryRowContext(background, seq))
 }
 
 // shrink gives room that is free in the file back to the file system.

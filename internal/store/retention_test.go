@@ -247,3 +247,127 @@ func TestRetentionStops(t *testing.T) {
 	}
 	commit(t, s, &Batch{State: map[string][]byte{"k": {}}})
 }
+
+// observedSession is an observation, and a session that an event which it tells is
+// of.
+func observedSession(b *Batch, at, end int64, state trail.State) {
+	seq := uint64(len(b.Facts) + 1)
+	b.Facts = append(b.Facts, fact.Fact{
+		Seq: seq, Kind: fact.Observation, Node: "n", Source: "libvirt", Stamp: trail.Moment{Millis: at},
+		Text: fact.Encode(fact.Observed{Witness: fact.Libvirt, What: fact.Seen, UUID: "u", Name: "g", To: at, Definition: "<domain/>"}),
+	})
+	x := &trail.Session{ID: seq, Node: "n", UUID: "u", Name: "g", State: state, First: trail.Moment{Millis: at}, Start: trail.Moment{Millis: at, Serial: 1}}
+	if end > 0 {
+		x.End = trail.Moment{Millis: end}
+	}
+	b.Delta.Sessions = append(b.Delta.Sessions, x)
+	b.Delta.Events = append(b.Delta.Events, &trail.Event{Fact: seq, SessionID: seq, Node: "n", UUID: "u", Name: "g", At: trail.Moment{Millis: at}})
+}
+
+// TestRetentionKeepsObservationsAndFactsTogether: what is said of a fact stays and
+// goes with it, also where an event of a session that stays is told by it, and
+// where it is told by one of a session that goes and is younger than the next.
+func TestRetentionKeepsObservationsAndFactsTogether(t *testing.T) {
+	s := openTemp(t)
+	b := &Batch{Delta: &trail.Delta{}}
+	observedSession(b, 100_000, 190_000, trail.Closed)
+	observedSession(b, 200_000, 290_000, trail.Closed)
+	observedSession(b, 210_000, 0, trail.Running)
+	// The first also tells an event of the session that runs.
+	b.Delta.Events = append(b.Delta.Events, &trail.Event{Fact: 1, Nth: 1, SessionID: 3, Node: "n", UUID: "u", Name: "g", At: trail.Moment{Millis: 210_000}})
+	// The second session ended when the third had begun, as the last fact tells.
+	last := b.Facts[1]
+	last.Seq, last.Stamp.Millis = 4, 215_000
+	b.Facts = append(b.Facts, last)
+	b.Delta.Events = append(b.Delta.Events, &trail.Event{Fact: 4, SessionID: 2, Node: "n", UUID: "u", Name: "g", At: trail.Moment{Millis: 215_000}})
+	commit(t, s, b)
+	if n, facts, err := s.Retain(t.Context(), 300_000); n != 2 || facts != 2 || err != nil {
+		t.Fatalf("%d sessions and %d facts went (%v), want 2 and 2", n, facts, err)
+	}
+	list, _, err := s.Definitions(t.Context(), Guest{UUID: "u"}, Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seqs []uint64
+	for _, d := range list {
+		seqs = append(seqs, d.Fact)
+	}
+	if !slices.Equal(seqs, []uint64{1, 3}) {
+		t.Errorf("definitions are of facts %v, want 1 and 3, which are there still", seqs)
+	}
+}
+
+// TestRetentionLooksAgain: a session may change between the question which are
+// old and its removal, as others write meanwhile.
+func TestRetentionLooksAgain(t *testing.T) {
+	s := openTemp(t)
+	b := &Batch{Delta: &trail.Delta{}}
+	observedSession(b, 100_000, 190_000, trail.Closed)
+	commit(t, s, b)
+	old, err := s.old(t.Context(), 300_000)
+	if err != nil || !slices.Equal(old, []uint64{1}) {
+		t.Fatalf("%v are old (%v), want 1", old, err)
+	}
+	again := *b.Delta.Sessions[0]
+	again.State, again.End = trail.Running, trail.Moment{}
+	writeDelta(t, s, &trail.Delta{Sessions: []*trail.Session{&again}})
+	r := retention{s: s, w: s.w, cutoff: 300_000}
+	if _, err := r.step(t.Context(), func() (bool, error) { return false, r.session(1) }); err != nil || r.removed != 0 {
+		t.Errorf("%d sessions went (%v), and it runs", r.removed, err)
+	}
+	if _, err := s.Session(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRetentionBesideCommits removes while others write; what they wrote is there
+// then, and all can be derived anew.
+func TestRetentionBesideCommits(t *testing.T) {
+	s := openTemp(t)
+	l := newLife(50)
+	for range 10 {
+		commit(t, s, l.batch(1000))
+	}
+	cutoff := l.at
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := s.Retain(context.WithoutCancel(t.Context()), cutoff)
+		done <- err
+	}()
+	last, ended := s.NextSeq(), false
+	for !ended {
+		commit(t, s, l.batch(50))
+		select {
+		case err := <-done:
+			if ended = true; err != nil {
+				t.Fatal(err)
+			}
+		default:
+		}
+	}
+	n := 0
+	for _, err := range s.Facts(t.Context(), last) {
+		if n++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := int(s.NextSeq() - last); n != want {
+		t.Errorf("%d facts are there of %d that were committed meanwhile", n, want)
+	}
+}
+
+// TestRetentionOfManyThatStay: what stays is passed over once.
+func TestRetentionOfManyThatStay(t *testing.T) {
+	s := openTemp(t)
+	b := &Batch{Facts: watched(1, 4*retainRows), Delta: &trail.Delta{}}
+	for i := range b.Facts {
+		b.Facts[i].Kind, b.Facts[i].Stamp.Millis = fact.Tick, int64(1000+i/10)
+		if i%2 == 0 {
+			b.Delta.Events = append(b.Delta.Events, &trail.Event{Fact: uint64(i + 1), At: trail.Moment{Millis: 5000}})
+		}
+	}
+	commit(t, s, b)
+	if _, n, err := s.Retain(t.Context(), 4000); err != nil || n != 2*retainRows {
+		t.Errorf("%d facts went (%v), want %d that tell nothing", n, err, 2*retainRows)
+	}
+}

@@ -15,10 +15,7 @@ import (
 func (s *Store) Sessions(ctx context.Context, q SessionQuery) (list []*trail.Session, next string, err error) {
 	err = s.view(ctx, func(tx querier) error {
 		list, next, err = sessions(ctx, tx, q)
-		if err != nil || !q.Whole {
-			return err
-		}
-		return fillAll(ctx, tx, list)
+		return err
 	})
 	return list, next, err
 }
@@ -66,6 +63,10 @@ func fillAll(ctx context.Context, tx querier, list []*trail.Session) error {
 	return fill(ctx, tx, func(id uint64) *trail.Session { return byID[id] }, `p.session IN (SELECT value FROM json_each(?))`, string(text))
 }
 
+// unstarted is that a session's start isn't known, as trail.Session.StartKnown
+// says it: those are all of one class.
+var unstarted = fmt.Sprintf("s.class = %d AND s.start_ms = 0 AND s.start_serial = 0 AND s.state <> %d", irregular, trail.Starting)
+
 const fromSessions = ` FROM sessions s JOIN guests g ON g.id = s.guest `
 
 // sql makes the query. Where it is for some time only, and not for some guests,
@@ -82,6 +83,9 @@ func (q *SessionQuery) sql() (query string, args []any, err error) {
 	in(&b, "s.state", q.States, func(st trail.State) any { return int64(st) })
 	if q.Running {
 		b.conds = append(b.conds, "s.state <= 1")
+	}
+	if q.Unstarted {
+		b.conds = append(b.conds, unstarted)
 	}
 	from, to := cmp.Or(q.From, always), cmp.Or(q.To, forever)
 	if q.From != 0 || q.To != 0 {

@@ -63,7 +63,7 @@ func (w *writer) configure(ctx context.Context) error {
 		PRAGMA auto_vacuum = incremental;
 		PRAGMA journal_mode = wal;
 		PRAGMA synchronous = full;
-		PRAGMA wal_autocheckpoint = 2000;
+		PRAGMA wal_autocheckpoint = 500;
 		PRAGMA journal_size_limit = 67108864;
 		PRAGMA cache_size = -32768;
 		PRAGMA trusted_schema = off;`)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -174,14 +175,17 @@ func between(all []store.Definition, w window) (begin, end int) {
 }
 
 // definitionRows reads the definitions from begin on and compares each with the
-// one before.
+// one before. Those that retention has just removed are left out.
 func (s *Server) definitionRows(ctx context.Context, all []store.Definition, begin int) ([]definitionRow, error) {
 	rows := []definitionRow{}
 	var before *seen
 	for i := max(0, begin-1); i < len(all); i++ {
 		o, err := s.seen(ctx, all[i].Fact)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
 		if err != nil {
-			return nil, orNotFound(err, "fact %d, the definition, is no more", all[i].Fact)
+			return nil, err
 		}
 		if i >= begin {
 			rows = append(rows, changed(before, o))
@@ -324,5 +328,9 @@ func (s *Server) definitionAt(ctx context.Context, l *lane, at int64) (*seen, er
 	if err != nil || found == nil {
 		return nil, err
 	}
-	return s.seen(ctx, found.Fact)
+	o, err := s.seen(ctx, found.Fact)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // retention has just removed it
+	}
+	return o, err
 }

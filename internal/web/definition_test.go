@@ -1,9 +1,14 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/store"
 )
 
 func TestDefinitions(t *testing.T) {
@@ -61,4 +66,39 @@ func TestWitnesses(t *testing.T) {
 	if o := ask(t, s, "/api/v1/guests/db1/witnesses?at=2026-11-23T00:59:30Z"); len(o["rows"].([]any)) != 0 {
 		t.Errorf("a guest that is stopped has %v", o["rows"])
 	}
+}
+
+// TestDefinitionsWithoutThoseRemoved: retention may remove a fact between the
+// question which there are and its reading.
+func TestDefinitionsWithoutThoseRemoved(t *testing.T) {
+	st := demo(t)
+	facts, _, err := st.Definitions(t.Context(), store.Guest{Name: db1}, store.Page{})
+	if err != nil || len(facts) != 2 {
+		t.Fatalf("%v (%v), want 2 definitions", facts, err)
+	}
+	s := newServer(t, testConfig(&forgetfulStore{Store: st, gone: facts[0].Fact}))
+	rows := items(ask(t, s, "/api/v1/guests/"+db1+"/definitions"))
+	if len(rows) != 1 || rows[0]["fact"] != float64(facts[1].Fact) {
+		t.Errorf("%v, want that of fact %d alone", rows, facts[1].Fact)
+	}
+	s = newServer(t, testConfig(&forgetfulStore{Store: st, gone: facts[1].Fact}))
+	if w := get(s, "/api/v1/guests/"+db1+"/definition"); w.Code != http.StatusNotFound {
+		t.Errorf("%d: %s", w.Code, w.Body)
+	}
+	if w := get(s, "/api/v1/rng"); w.Code != http.StatusOK {
+		t.Errorf("%d: %s", w.Code, w.Body)
+	}
+}
+
+// A forgetfulStore has one fact no more.
+type forgetfulStore struct {
+	Store
+	gone uint64
+}
+
+func (f *forgetfulStore) Fact(ctx context.Context, seq uint64) (*fact.Fact, error) {
+	if seq == f.gone {
+		return nil, fmt.Errorf("fact %d: %w", seq, store.ErrNotFound)
+	}
+	return f.Store.Fact(ctx, seq)
 }

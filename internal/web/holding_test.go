@@ -56,11 +56,11 @@ func meantResource(r trail.Resource) trail.Resource {
 // whole gives all sessions with all that they hold.
 func whole(t *testing.T, st *store.Store) []*trail.Session {
 	t.Helper()
-	all, _, err := st.Sessions(t.Context(), store.SessionQuery{Whole: true, Page: store.Page{Limit: store.MaxLimit}})
+	all, err := st.All(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return all.Sessions
 }
 
 // TestResourceText: what search gives for a resource is understood as it.

@@ -8,8 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/virtaudit/virtaudit/internal/store"
 )
@@ -43,62 +41,18 @@ func compareLanes(a, b laneKey) int {
 // lanes are all guests in order. They are not changed once made.
 type lanes struct {
 	all     []lane
-	byID    map[string]*lane
+	byID    map[string]int // their places
 	version string
 	running int
 }
 
-// laneAge is for how long lanes are taken from memory: a list of 10,000 takes
-// longer to read than all else that a view needs. A guest that isn't found is
-// looked for in a list that is younger: it may just have come.
-const (
-	laneAge  = 2 * time.Second
-	youngAge = 100 * time.Millisecond
-)
-
-// laneCache keeps lanes until somebody needs younger ones.
-type laneCache struct {
-	mu    sync.Mutex
-	lanes *lanes
-	read  time.Time
-}
-
-// get gives lanes that are no older than laneAge.
-func (c *laneCache) get(ctx context.Context, s *Server) (*lanes, error) {
-	return c.younger(ctx, s, laneAge)
-}
-
-// younger gives lanes that are no older than that. Of several that want them
-// anew, one reads.
-func (c *laneCache) younger(ctx context.Context, s *Server, age time.Duration) (*lanes, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.lanes != nil && time.Since(c.read) < age {
-		return c.lanes, nil
-	}
-	read := time.Now()
-	var all []lane
-	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
-		found, next, err := s.config.Store.Guests(ctx, store.GuestQuery{Page: p})
-		for _, g := range found {
-			all = append(all, lane{GuestInfo: g, id: guestID(g.Node, g.UUID, g.Name)})
-		}
-		return next, false, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.lanes, c.read = newLanes(all), read
-	return c.lanes, nil
-}
-
 func newLanes(all []lane) *lanes {
 	slices.SortFunc(all, func(a, b lane) int { return compareLanes(a.key(), b.key()) })
-	l := &lanes{all: all, byID: make(map[string]*lane, len(all))}
+	l := &lanes{all: all, byID: make(map[string]int, len(all))}
 	sum := sha256.New()
 	for i := range all {
 		all[i].place = i
-		l.byID[all[i].id] = &all[i]
+		l.byID[all[i].id] = i
 		io.WriteString(sum, all[i].id+"\x00")
 		if all[i].Running != 0 {
 			l.running++
@@ -120,8 +74,8 @@ func (s *Server) running(ctx context.Context) (int, error) {
 // named gives the guests of that id, uuid or name; of a name those that have it
 // now, before those that had it.
 func (l *lanes) named(text string) []*lane {
-	if found := l.byID[text]; found != nil {
-		return []*lane{found}
+	if i, ok := l.byID[text]; ok {
+		return []*lane{&l.all[i]}
 	}
 	var now, before []*lane
 	for i := range l.all {
@@ -146,8 +100,8 @@ func (s *Server) oneGuest(ctx context.Context, parameter, text string) (*lane, e
 		return nil, err
 	}
 	found := l.named(text)
-	if len(found) == 0 {
-		if l, err = s.lanes.younger(ctx, s, youngAge); err != nil {
+	if len(found) == 0 { // it may just have come
+		if l, err = s.lanes.search(ctx, s, text); err != nil {
 			return nil, err
 		}
 		found = l.named(text)

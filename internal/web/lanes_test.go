@@ -45,7 +45,6 @@ func TestNewGuestIsFound(t *testing.T) {
 	if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
 		t.Fatal(err)
 	}
-	s.lanes.read = s.lanes.read.Add(-2 * youngAge)
 	if o := ask(t, s, "/api/v1/guests/new"); o["guest"].(object)["id"] != "u@kvm1" {
 		t.Errorf("%v", o)
 	}

@@ -141,20 +141,15 @@ func (s *Server) unwatched(ctx context.Context, node string, w window) ([]unwatc
 }
 
 // unwatchedSources gives the findings that tell when a source of the service was
-// not watched. One that began before w may last into it.
+// not watched, the last ones. One that began before w may last into it.
 func (s *Server) unwatchedSources(ctx context.Context, node string, w window) ([]*trail.Finding, error) {
-	var all []*trail.Finding
-	p := store.Page{Limit: store.MaxLimit}
-	err := eachPage(p, func(p store.Page) (string, bool, error) {
-		found, next, err := s.config.Store.Findings(ctx, store.FindingQuery{
-			Guest: store.Guest{Node: node}, Kinds: []trail.FindingKind{trail.SourceUnwatched}, Page: p,
-		})
-		for _, f := range found {
-			if f.At != (trail.Moment{}) && w.touches(f.At, f.Until) {
-				all = append(all, f)
-			}
-		}
-		return next, false, err
-	})
-	return all, err
+	q := store.FindingQuery{
+		Guest: store.Guest{Node: node}, Kinds: []trail.FindingKind{trail.SourceUnwatched},
+		Page: store.Page{Limit: maxUnwatched, Newest: true},
+	}
+	q.From, q.To = w.bounds()
+	found, _, err := s.config.Store.Findings(ctx, q)
+	return slices.DeleteFunc(found, func(f *trail.Finding) bool {
+		return f.At == (trail.Moment{}) || !w.touches(f.At, f.Until)
+	}), err
 }

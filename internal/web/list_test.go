@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -48,3 +50,64 @@ func TestUnwatchedIsTold(t *testing.T) {
 }
 
 func when(m trail.Moment) string { return m.Time().Format(rfc3339) }
+
+// TestUnwatchedIsBounded: of many times in which a source wasn't watched a list
+// reads those it tells, also one that began long before and lasts.
+func TestUnwatchedIsBounded(t *testing.T) {
+	st := demo(t)
+	d := &trail.Delta{}
+	for i := range 3 * maxUnwatched {
+		at := trail.Moment{Millis: testNow.UnixMilli() + int64(i)*1000}
+		d.Findings = append(d.Findings, &trail.Finding{
+			ID: fmt.Sprintf("unwatched-%d", i), Kind: trail.SourceUnwatched, Node: testNode, By: "libvirt",
+			At: at, Until: trail.Moment{Millis: at.Millis + 10},
+		})
+	}
+	d.Findings[1].Until = trail.Moment{} // it lasts
+	if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
+		t.Fatal(err)
+	}
+	counting := &findingStore{Store: st}
+	s := newServer(t, testConfig(counting))
+	count := func(w window) (sources int) {
+		t.Helper()
+		counting.rows = 0
+		all, err := s.unwatched(t.Context(), "", w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range all {
+			if u.Source == "libvirt" {
+				sources++
+			}
+		}
+		if counting.rows > maxUnwatched {
+			t.Errorf("%v: %d findings are read", w, counting.rows)
+		}
+		return sources
+	}
+	now := testNow.UnixMilli()
+	for w, want := range map[window]int{
+		{}:                             maxUnwatched,
+		{now + 50_005, now + 52_005}:   4, // 50, 51, 52 and the one that lasts
+		{now + 50_500, now + 50_600}:   1,
+		{now - 1000, now}:              0,
+		{now + 700_000, now + 800_000}: 1,
+	} {
+		if got := count(w); got != want {
+			t.Errorf("%v: %d times, want %d", w, got, want)
+		}
+	}
+}
+
+// A findingStore counts the findings that it gives.
+type findingStore struct {
+	Store
+	rows int
+}
+
+func (f *findingStore) Findings(ctx context.Context, q store.FindingQuery) ([]*trail.Finding, string, error) {
+	found, next, err := f.Store.Findings(ctx, q)
+	f.rows += len(found)
+	return found, next, err
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"slices"
@@ -14,6 +15,7 @@ import (
 type rngJSON struct {
 	At        *moment         `json:"at"`
 	Items     []rngGuest      `json:"items"`
+	Next      *string         `json:"next"`
 	Shared    []rngShared     `json:"shared"`
 	Unwatched []unwatchedJSON `json:"unwatched"`
 }
@@ -47,13 +49,10 @@ type rngShared struct {
 
 const rngKind = "rng"
 
-// rng tells of every running guest where its entropy comes from.
+// rng tells of running guests where their entropy comes from, page by page, and
+// who of all shares a source.
 func (s *Server) rng(r *request) (*answer, error) {
 	csv, err := r.wantsCSV()
-	if err != nil {
-		return nil, err
-	}
-	running, err := s.runningSessions(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -62,49 +61,103 @@ func (s *Server) rng(r *request) (*answer, error) {
 		return nil, err
 	}
 	o := rngJSON{At: timeMoment(r.now), Items: []rngGuest{}}
-	for _, of := range running {
-		g, err := s.rngOf(r.Context(), of, held[of.ID], r.now.UnixMilli())
-		if err != nil {
+	if err := s.rngPage(r, held, &o); err != nil {
+		return nil, err
+	}
+	var a *answer
+	if csv {
+		a, err = asCSV(o.Items, rngColumns)
+	} else {
+		o.Shared = sharedSources(append(slices.Clip(o.Items), held.others(o.Items)...))
+		if o.Unwatched, err = s.unwatched(r.Context(), "", window{r.now.UnixMilli(), r.now.UnixMilli() + 1}); err != nil {
 			return nil, err
+		}
+		a, err = asJSON(o)
+	}
+	if err == nil && o.Next != nil {
+		a.link = r.link(*o.Next)
+	}
+	return a, err
+}
+
+// rngPage fills in the guests of a page, and the cursor of the next one.
+func (s *Server) rngPage(r *request, held rngsHeld, o *rngJSON) error {
+	limit, err := r.integer("limit", maxLimit, 1, maxLimit)
+	if err != nil {
+		return err
+	}
+	q := store.SessionQuery{Running: true, Page: store.Page{Limit: int(limit)}}
+	if _, err := r.cursor(&q.Page.After); err != nil {
+		return err
+	}
+	running, next, err := s.config.Store.Sessions(r.Context(), q)
+	if err != nil {
+		return orNotFound(err, "")
+	}
+	for _, of := range running {
+		g, err := s.rngOf(r.Context(), of, held.by[of.ID], r.now.UnixMilli())
+		if err != nil {
+			return err
 		}
 		o.Items = append(o.Items, g)
 	}
-	if csv {
-		return asCSV(o.Items, rngColumns)
+	if next != "" {
+		o.Next, err = r.next(next)
 	}
-	o.Shared = sharedSources(o.Items)
-	if o.Unwatched, err = s.unwatched(r.Context(), "", window{r.now.UnixMilli(), r.now.UnixMilli() + 1}); err != nil {
-		return nil, err
-	}
-	return asJSON(o)
+	return err
 }
 
-// runningSessions gives the sessions that run, without holdings.
-func (s *Server) runningSessions(ctx context.Context) ([]*trail.Session, error) {
-	var all []*trail.Session
-	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
-		found, next, err := s.config.Store.Sessions(ctx, store.SessionQuery{Running: true, Page: p})
-		all = append(all, found...)
-		return next, false, err
-	})
-	return all, err
+// rngsHeld are the RNGs that running sessions hold still, by session, and these
+// sessions in their order.
+type rngsHeld struct {
+	by       map[uint64][]store.Held
+	sessions []*trail.Session
 }
 
-// rngsHeld gives the RNGs of running sessions that hold still, by session.
-func (s *Server) rngsHeld(ctx context.Context) (map[uint64][]store.Held, error) {
-	held := map[uint64][]store.Held{}
+func (s *Server) rngsHeld(ctx context.Context) (rngsHeld, error) {
+	held := rngsHeld{by: map[uint64][]store.Held{}}
 	q := store.HoldingQuery{Resource: trail.Resource{Kind: rngKind}, From: maxMillis, To: maxMillis}
 	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
 		q.Page = p
 		found, next, err := s.config.Store.Holdings(ctx, q)
 		for _, h := range found {
-			if h.Ended == "" {
-				held[h.Session.ID] = append(held[h.Session.ID], h)
-			}
+			held.add(h)
 		}
 		return next, false, err
 	})
 	return held, err
+}
+
+func (held *rngsHeld) add(h store.Held) {
+	of := h.Session
+	if h.Ended != "" || of.State != trail.Running && of.State != trail.Starting {
+		return
+	}
+	if held.by[of.ID] == nil {
+		held.sessions = append(held.sessions, of)
+	}
+	held.by[of.ID] = append(held.by[of.ID], h)
+}
+
+// others gives guests that hold RNGs beside those of a page, with these alone.
+func (held *rngsHeld) others(page []rngGuest) []rngGuest {
+	shown := make(map[uint64]bool, len(page))
+	for i := range page {
+		shown[page[i].Session] = true
+	}
+	var others []rngGuest
+	for _, of := range held.sessions {
+		if shown[of.ID] {
+			continue
+		}
+		g := rngGuest{Guest: Text(guestID(of.Node, of.UUID, of.Name)), Node: Text(of.Node)}
+		for i := range held.by[of.ID] {
+			h := &held.by[of.ID][i]
+			g.Devices = append(g.Devices, rngOfHolding(h, fact.Thing{Kind: rngKind, ID: h.ID}))
+		}
+		others = append(others, g)
+	}
+	return others
 }
 
 // rngOf joins what holdings and the definition say of a guest's RNGs.
@@ -264,12 +317,18 @@ func sharedSources(guests []rngGuest) []rngShared {
 				at[key] = i
 				all = append(all, rngShared{Source: d.Source, Backend: d.Backend})
 			}
-			if !slices.Contains(all[i].Guests, g.Guest) {
-				all[i].Guests = append(all[i].Guests, g.Guest)
-			}
+			all[i].Guests = append(all[i].Guests, g.Guest)
 		}
 	}
-	return slices.DeleteFunc(all, func(s rngShared) bool { return len(s.Guests) < 2 })
+	for i := range all {
+		slices.Sort(all[i].Guests)
+		all[i].Guests = slices.Compact(all[i].Guests)
+	}
+	all = slices.DeleteFunc(all, func(s rngShared) bool { return len(s.Guests) < 2 })
+	slices.SortFunc(all, func(a, b rngShared) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Guests[0], b.Guests[0]))
+	})
+	return all
 }
 
 var rngColumns = []column[rngGuest]{

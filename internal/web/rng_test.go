@@ -67,3 +67,31 @@ func TestRemote(t *testing.T) {
 		}
 	}
 }
+
+// TestRNGPages: page by page it is the same as at once, and each page knows who
+// shares a source with a guest of another page.
+func TestRNGPages(t *testing.T) {
+	s := newServer(t, testConfig(runningDB1(t)))
+	whole := ask(t, s, "/api/v1/rng")
+	if whole["next"] != nil {
+		t.Errorf("one page has a next one: %v", whole["next"])
+	}
+	var got []object
+	target := "/api/v1/rng?limit=1"
+	for next := any(""); next != nil; {
+		o := ask(t, s, target)
+		if text(object{"": o["shared"]}) != text(object{"": whole["shared"]}) {
+			t.Errorf("%s: shared is %v, want %v", target, o["shared"], whole["shared"])
+		}
+		got = append(got, items(o)...)
+		if next = o["next"]; next != nil {
+			target = "/api/v1/rng?limit=1&cursor=" + next.(string)
+		}
+	}
+	if text(object{"": got}) != text(object{"": whole["items"]}) {
+		t.Errorf("by pages\n%v\nat once\n%v", got, whole["items"])
+	}
+	if w := get(s, "/api/v1/rng?limit=1&format=csv"); w.Header().Get("Link") == "" {
+		t.Error("a page in CSV has no link to the next one")
+	}
+}

@@ -52,7 +52,7 @@ var routes = []route{
 	{path: apiRoot + "findings/{id}", answer: (*Server).finding},
 	{path: apiRoot + "facts", query: []string{"node", "event", "after", "limit"}, answer: (*Server).facts},
 	{path: apiRoot + "facts/{seq}", answer: (*Server).fact},
-	{path: apiRoot + "rng", query: []string{"format"}, answer: (*Server).rng},
+	{path: apiRoot + "rng", query: []string{"limit", "cursor", "format"}, answer: (*Server).rng},
 	{path: apiRoot + "search", query: []string{"q", "limit"}, answer: (*Server).search},
 	{path: apiRoot + "timeline", query: with(spanParams, "resolution", "first", "count", "lane", "prefix", "node", "running"), many: []string{"lane"}, answer: (*Server).timeline},
 }

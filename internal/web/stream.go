@@ -52,8 +52,8 @@ type message struct {
 	text []byte
 }
 
-// A hub hands what the trail gains to all streams. It takes from the agent only
-// while somebody reads, and for one resumption after that.
+// A hub hands what the trail gains to all streams, and to the lanes. It takes from
+// the agent from when the first of them is asked for.
 type hub struct {
 	server *Server
 
@@ -63,6 +63,7 @@ type hub struct {
 	size    int
 	last    uint64
 	begun   bool
+	read    bool // there was a reader, who may come back
 	over    chan struct{}
 }
 
@@ -85,14 +86,26 @@ func (h *hub) join(after uint64) (c chan message, missed []message, resumed bool
 	if len(h.readers) >= maxStreams {
 		return nil, nil, false, newProblem(http.StatusServiceUnavailable, "%d streams are read already", maxStreams)
 	}
+	h.begin()
+	missed, resumed = h.since(after)
+	c = make(chan message, streamBuffer)
+	h.readers[c], h.read = true, true
+	return c, missed, resumed, nil
+}
+
+// listen begins to take from the agent, where that has not begun.
+func (h *hub) listen() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.begin()
+}
+
+// begin is listen for who holds the lock.
+func (h *hub) begin() {
 	if !h.begun && h.server.config.Subscribe != nil {
 		h.begun = true
 		go h.run()
 	}
-	missed, resumed = h.since(after)
-	c = make(chan message, streamBuffer)
-	h.readers[c] = true
-	return c, missed, resumed, nil
 }
 
 // since gives the messages behind one, if all of them are kept.
@@ -115,16 +128,20 @@ func (h *hub) leave(c chan message) {
 }
 
 // run takes what the trail gains until the hub ends. Where the agent cut us off
-// something is missing, and readers are told so.
+// something is missing: readers are told so once no more can be missed, as they
+// load all anew then.
 func (h *hub) run() {
-	for {
+	for again := false; ; again = true {
 		changes, cancel := h.server.config.Subscribe()
+		h.server.lanes.forget()
+		if again {
+			h.publish("reset", []byte("{}"))
+		}
 		open := h.take(changes)
 		cancel()
 		if !open {
 			return
 		}
-		h.publish("reset", []byte("{}"))
 		select {
 		case <-time.After(time.Second): // a service that ends closes at once
 		case <-h.over:
@@ -149,6 +166,10 @@ func (h *hub) take(changes <-chan *trail.Delta) bool {
 }
 
 func (h *hub) change(d *trail.Delta) {
+	h.server.lanes.change(d)
+	if !h.wanted() {
+		return
+	}
 	if len(d.Sessions)+len(d.Merged)+len(d.Numbers)+len(d.Events)+len(d.Withdrawn)+len(d.Findings)+len(d.Dropped) > maxChangeRows {
 		h.publish("reset", []byte("{}"))
 		return
@@ -159,6 +180,13 @@ func (h *hub) change(d *trail.Delta) {
 		text = []byte("{}")
 	}
 	h.publish("change", text)
+}
+
+// wanted tells whether anybody read the stream.
+func (h *hub) wanted() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.read
 }
 
 // publish waits for no reader: one whose channel is full is cut off.

@@ -204,3 +204,49 @@ func TestHubIsBounded(t *testing.T) {
 		t.Error("one reader too many")
 	}
 }
+
+// TestResetIsToldWhenNothingIsMissed: a reader loads all anew at a reset, so what
+// is committed from then on must be told.
+func TestResetIsToldWhenNothingIsMissed(t *testing.T) {
+	f := newFeed()
+	c := testConfig(demo(t))
+	c.Subscribe = f.subscribe
+	s := newServer(t, c)
+	messages, _, _, err := s.hub.join(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-f.begun
+	close(f.changes) // the agent cuts the hub off
+	select {
+	case m := <-messages:
+		if !strings.Contains(string(m.text), "event: reset") {
+			t.Errorf("the reader got %s", m.text)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("there is no reset")
+	}
+	select {
+	case <-f.begun:
+	default:
+		t.Fatal("the reader loads anew, and nobody listens to what changes")
+	}
+}
+
+// TestNobodyReads: what nobody wants isn't written down for later.
+func TestNobodyReads(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	s.hub.change(&trail.Delta{Dropped: []string{"f"}})
+	if len(s.hub.kept) != 0 {
+		t.Errorf("%d messages are kept for nobody", len(s.hub.kept))
+	}
+	c, _, _, err := s.hub.join(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.hub.leave(c)
+	s.hub.change(&trail.Delta{Dropped: []string{"f"}})
+	if len(s.hub.kept) != 1 {
+		t.Errorf("%d messages are kept for who comes back, want 1", len(s.hub.kept))
+	}
+}

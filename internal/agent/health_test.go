@@ -1,0 +1,28 @@
+package agent
+
+import (
+	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// TestGapAfterRestart: records that are missing, it isn't known of which time, are
+// missing since the last one that is stored.
+func TestGapAfterRestart(t *testing.T) {
+	now := func() time.Time { return time.UnixMilli(begun) }
+	a := &agent{config: Config{Node: "here"}, health: newHealth(now), host: Host{Now: now}.withDefaults()}
+	a.log = a.host.Log
+	a.health.remember(map[string]trail.Moment{"here": {Millis: begun - 5000, Serial: 7}, "there": {Millis: begun - 9000}}, "here")
+	s, o := &logSource{a: a}, &offer{}
+	s.problem(follow.Problem{Kind: follow.Replaced}, o)
+	var w fact.Watched
+	if len(o.facts) != 1 || o.facts[0].Decode(&w) != nil || w.Since != begun-5000 || w.At != begun {
+		t.Errorf("%+v", w)
+	}
+	if v := a.health.vitals(); v.Strange != "" || !a.health.heard() {
+		t.Errorf("%+v", v)
+	}
+}

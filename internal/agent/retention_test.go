@@ -1,0 +1,54 @@
+package agent
+
+import (
+	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/record"
+)
+
+// TestRetentionBesideTheWriter: what is offered while old facts are removed is taken
+// long before that is done.
+func TestRetentionBesideTheWriter(t *testing.T) {
+	w := newWriter(t, &kernel{})
+	const n = 60_000
+	for from := 0; from < n; from += maxFacts {
+		var b store.Batch
+		for i := from; i < min(from+maxFacts, n); i++ {
+			b.Facts = append(b.Facts, fact.Fact{
+				Seq: uint64(i + 1), Kind: fact.Observation, Node: "here", Source: "proc", Stamp: record.Stamp{Millis: int64(i + 1)}, Text: []byte("{}"),
+			})
+		}
+		if err := w.store.Commit(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.next = w.store.NextSeq()
+	go w.run(t.Context())
+	removed := make(chan struct{})
+	go func() {
+		defer close(removed)
+		w.removeBefore(t.Context(), time.UnixMilli(n))
+	}()
+	taken := 0
+	for done := false; !done; taken++ {
+		tick := fact.Fact{Kind: fact.Tick, Source: "log", Stamp: record.Stamp{Millis: n}, Text: fact.Encode(fact.Ticked{Source: "log", At: n})}
+		if err := w.offer(t.Context(), &offer{facts: []fact.Fact{tick}}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-removed:
+			done = true
+		default:
+		}
+	}
+	c, err := w.store.Checkpoint(t.Context())
+	if err != nil || c.Facts < n/2 || taken < 3 {
+		t.Errorf("%d facts removed (%v), %d offers taken meanwhile", c.Facts, err, taken)
+	}
+	if w.cutoff.Load() != n {
+		t.Errorf("records before %d are dropped", w.cutoff.Load())
+	}
+}

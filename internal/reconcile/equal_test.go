@@ -1,0 +1,92 @@
+package reconcile
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// TestEqualThings: the attach of a thing that another one is equal to is found
+// still when one of them is detached, which the log has of the other.
+func TestEqualThings(t *testing.T) {
+	urandom := thing("rng", "/dev/urandom")
+	want := []string{"unrecorded: no record tells of the attach of rng /dev/urandom; libvirt records no attach of a random device"}
+	for name, add := range map[string]func(*scene){
+		"one at the start": func(sc *scene) {
+			sc.watched()
+			sc.has(fact.Libvirt, 59*s, 60*s, base(urandom))
+			sc.logged(120*s, `resrc=rng reason=detach | old-rng="/dev/urandom" new-rng="?"`)
+			sc.has(fact.Libvirt, 119*s, 121*s, base())
+		},
+		"two at the start": func(sc *scene) {
+			sc.started(0, `resrc=rng reason=start | old-rng="?" new-rng="/dev/urandom"`)
+			sc.first(fact.Libvirt, 0, 1*s, base(urandom))
+			sc.tick(30 * s)
+			sc.logged(60*s, `resrc=rng reason=detach | old-rng="/dev/urandom" new-rng="?"`)
+			sc.has(fact.Libvirt, 59*s, 61*s, base())
+			sc.has(fact.Libvirt, 99*s, 101*s, base(urandom))
+			sc.logged(160*s, `resrc=rng reason=detach | old-rng="/dev/urandom" new-rng="?"`)
+			sc.has(fact.Libvirt, 159*s, 161*s, base())
+		},
+	} {
+		sc := &scene{}
+		add(sc)
+		sc.tick(1000 * s)
+		sc.looked(hypervisor, 1000*s)
+		got, _ := derive(t, sc.facts)
+		if !slices.Equal(got.told(), want) {
+			t.Errorf("%s: findings %q", name, got.told())
+		}
+		open := 0
+		for _, h := range got.ordered()[0].Holdings {
+			if h.Kind == "rng" && h.Ended == "" {
+				open++
+			}
+			if h.By != "" && (h.Ended != trail.ByDetach || h.To.Serial == 0) {
+				t.Errorf("%s: %+v", name, h)
+			}
+		}
+		if open != 1 {
+			t.Errorf("%s: %d are held", name, open)
+		}
+	}
+}
+
+// TestRunsWithoutPID: a guest that is started again at once, of which a witness
+// can't tell the process, or has the same one after a boot.
+func TestRunsWithoutPID(t *testing.T) {
+	for _, pid := range []int{77, -1} { // -1 is none
+		sc := &scene{}
+		sc.started(0)
+		sc.first(fact.Libvirt, 0, 1*s, base())
+		sc.first(fact.Proc, 0, 1*s, nil)
+		sc.stopped(60 * s)
+		sc.started(62 * s)
+		sc.seen(fact.Libvirt, fact.Gone, 59*s, 63*s, fact.Observed{PID: pid})
+		sc.seen(fact.Libvirt, fact.Seen, 59*s, 63*s, fact.Observed{Has: base(), Run: "2", PID: pid})
+		sc.seen(fact.Proc, fact.Gone, 59*s, 63*s, fact.Observed{PID: pid})
+		sc.seen(fact.Proc, fact.Seen, 59*s, 64*s, fact.Observed{Run: "2", PID: pid})
+		for i := range sc.facts {
+			f := &sc.facts[i]
+			var o fact.Observed
+			if f.Kind == fact.Observation && f.Decode(&o) == nil && pid < 0 {
+				o.PID = 0
+				f.Text = fact.Encode(o)
+			}
+		}
+		sc.tick(200 * s)
+		got, _ := derive(t, sc.facts)
+		all := got.ordered()
+		if len(all) != 2 || all[0].State != trail.Closed || all[1].State != trail.Running || got.told() != nil {
+			t.Errorf("pid %d: %s", pid, got.text())
+			continue
+		}
+		for _, ev := range got.events {
+			if ev.By != "" && ev.Op == trail.OpStart && ev.At.Millis > start+30*s && ev.SessionID != all[1].ID {
+				t.Errorf("pid %d: event %d of session %d", pid, ev.Fact, ev.SessionID)
+			}
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// A countingStore counts which guests are asked for.
+type countingStore struct {
+	Store
+	all, one int
+}
+
+func (c *countingStore) Guests(ctx context.Context, q store.GuestQuery) ([]store.GuestInfo, string, error) {
+	if q.Guest == (store.Guest{}) {
+		c.all++
+	} else {
+		c.one++
+	}
+	return c.Store.Guests(ctx, q)
+}
+
+func sessionAt(id uint64, uuid, name string, state trail.State) *trail.Session {
+	at := trail.Moment{Millis: testNow.UnixMilli(), Serial: id}
+	return &trail.Session{ID: id, Node: testNode, UUID: uuid, Name: name, State: state, First: at, Start: at, Last: at}
+}
+
+// TestLanesFollowTheTrail: lanes are read once, and then the guests alone that
+// something is told of.
+func TestLanesFollowTheTrail(t *testing.T) {
+	st := demo(t)
+	counting := &countingStore{Store: st}
+	s := newServer(t, testConfig(counting))
+	before, err := s.lanes.get(t.Context(), s)
+	if err != nil || counting.all != 1 {
+		t.Fatalf("all are read %d times (%v), want once", counting.all, err)
+	}
+	tell := func(d *trail.Delta) *lanes {
+		t.Helper()
+		if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
+			t.Fatal(err)
+		}
+		s.lanes.change(d)
+		l, err := s.lanes.get(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	came := tell(&trail.Delta{Sessions: []*trail.Session{sessionAt(9000, "u9", "!first", trail.Running)}})
+	if len(came.all) != len(before.all)+1 || came.all[0].Name != "!first" || came.running != before.running+1 || came.version == before.version {
+		t.Errorf("%d lanes, %d running, the first %q: want one more, that comes first", len(came.all), came.running, came.all[0].Name)
+	}
+	for i := range came.all {
+		if l := &came.all[i]; l.place != i || came.byID[l.id] != i {
+			t.Errorf("%s is at %d, and says %d", l.id, i, l.place)
+		}
+	}
+	over := sessionAt(9000, "u9", "!first", trail.Closed)
+	over.End = over.Last
+	ended := tell(&trail.Delta{Sessions: []*trail.Session{over}})
+	if ended.running != before.running || ended.all[0].Running != 0 || ended.version != came.version || came.all[0].Running == 0 {
+		t.Errorf("%d run, want %d; lanes that were given don't change", ended.running, before.running)
+	}
+	if counting.all != 1 || counting.one != 2 {
+		t.Errorf("all are read %d times and one %d times, want 1 and 2", counting.all, counting.one)
+	}
+	tell(&trail.Delta{Merged: []uint64{9000}})
+	if counting.all != 2 {
+		t.Errorf("all are read %d times where sessions became one, want 2", counting.all)
+	}
+}
+
+// TestUnknownGuestReadsNoLanes: whoever asks for a guest that isn't there doesn't
+// let all be read.
+func TestUnknownGuestReadsNoLanes(t *testing.T) {
+	counting := &countingStore{Store: demo(t)}
+	s := newServer(t, testConfig(counting))
+	for i := range 5 {
+		if w := get(s, fmt.Sprintf("/api/v1/guests/none%d@kvm1", i)); w.Code != http.StatusNotFound {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+	}
+	if counting.all != 1 {
+		t.Errorf("all guests are read %d times, want once", counting.all)
+	}
+}
+
+// TestLanesOfMany: where more changed than is read one by one all are.
+func TestLanesOfMany(t *testing.T) {
+	counting := &countingStore{Store: demo(t)}
+	s := newServer(t, testConfig(counting))
+	for range 2 {
+		for i := range maxChanged + 1 {
+			s.lanes.note(store.Guest{UUID: fmt.Sprint(i)})
+		}
+		if _, err := s.lanes.get(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if counting.all != 2 || counting.one != 0 {
+		t.Errorf("all are read %d times and one %d times, want 2 and 0", counting.all, counting.one)
+	}
+}
+
+// TestLanesAreReadAgainAfterAnError: what changed isn't forgotten.
+func TestLanesAreReadAgainAfterAnError(t *testing.T) {
+	counting := &countingStore{Store: demo(t)}
+	s := newServer(t, testConfig(counting))
+	if _, err := s.lanes.get(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	s.lanes.note(store.Guest{UUID: hostileUUID})
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.lanes.get(over, s); err == nil {
+		t.Fatal("a context that is over reads")
+	}
+	if _, err := s.lanes.get(t.Context(), s); err != nil || counting.all != 2 {
+		t.Errorf("all are read %d times (%v), want 2", counting.all, err)
+	}
+}
+
+// TestLanesAreHeardOf: by the agent's feed, without any stream.
+func TestLanesAreHeardOf(t *testing.T) {
+	st, f := demo(t), newFeed()
+	c := testConfig(st)
+	c.Subscribe = f.subscribe
+	s := newServer(t, c)
+	ask(t, s, "/api/v1/guests")
+	<-f.begun
+	d := &trail.Delta{Sessions: []*trail.Session{sessionAt(9000, "u9", "later", trail.Running)}}
+	if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
+		t.Fatal(err)
+	}
+	f.tell(d)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+		if len(items(ask(t, s, "/api/v1/guests?prefix=later"))) == 1 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the guest doesn't come")
+		}
+	}
+}
