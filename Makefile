@@ -10,6 +10,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo de
 BIN       ?= bin
 PREFIX    ?= /usr/local
 LOG       ?= /var/log/audit
+LISTEN    ?= 127.0.0.1:0
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
 
@@ -28,14 +29,16 @@ testsum_flags := $(if $(filter 1,$(VIRTAUDIT_FAIL_ON_SKIP)),-fail-on-skip)
 build: ## build virtaudit in BIN (bin)
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN)/virtaudit ./cmd/virtaudit
 
+# Alone in the terminal's foreground, Ctrl-C is for the service and not for make.
 .PHONY: run
-run: build ## report on this host's audit log (or LOG=...), else on the one in testdata
-	@scripts/run.sh bin/virtaudit '$(LOG)'
+run: build ## show this host's guests in the browser (by LOG=...), else those of a shipped trail
+	@if [ -t 0 ]; then set -m; fi; scripts/run.sh $(BIN)/virtaudit '$(LOG)' $(BIN)/run '$(LISTEN)'; exit $$?
 
 # The cache is left out: it does not know what is installed on the host.
 .PHONY: test
 test: ## run every test; as root on Debian, install what they need first
 	@scripts/test-deps.sh
+	@scripts/web-deps.sh
 	@go build -o bin/testsum ./internal/testsum
 	@go test -json -count=1 -timeout=15m ./... | bin/testsum $(testsum_flags)
 
@@ -56,8 +59,13 @@ lint: ## run the linters that go.mod pins
 
 .PHONY: bench
 bench: ## measure, and write docs/performance.md
-	go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' ./record ./auditlog ./internal/trail
+	go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' ./record ./auditlog ./internal/trail ./web
 	go run ./internal/perf
+
+.PHONY: web
+web: ## build the page into web/dist, and check its types; needs Node
+	@scripts/web-deps.sh
+	cd web && npm run --silent check && npm run --silent build
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (30s)

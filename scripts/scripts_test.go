@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // sandbox is a directory of stand-ins that come first in a script's PATH. They
@@ -36,6 +37,20 @@ func (s *sandbox) program(name, script string) string {
 		s.t.Fatal(err)
 	}
 	return file
+}
+
+// file makes an empty file, unless its name is that of a folder, and gives its path.
+func (s *sandbox) file(name string) string {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil && !strings.HasSuffix(name, "/") {
+		err = os.WriteFile(path, nil, 0o644)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return path
 }
 
 func (s *sandbox) calls() string {
@@ -67,46 +82,60 @@ func TestRun(t *testing.T) {
 	const (
 		guests   = `echo '{"records": {"AVC": 3, "VIRT_CONTROL": 2}}'`
 		noGuests = `echo '{"records": {"AVC": 3}}'`
-		refusal  = `echo 'open LOG: permission denied' >&2`
+		refusal  = `echo 'virtaudit: open LOG: permission denied' >&2`
+
+		here = "The guests of this host, kept in DIR. Ctrl-C ends it.\n"
+		own  = "serve --config /dev/null --log LOG --emit off --log-level warn" +
+			" --store DIR/trail.db --token-file DIR/token --listen-unix DIR/api.sock --listen-tcp ADDRESS\n"
+		demo = "serve --demo --listen-tcp ADDRESS\n"
 	)
 	for _, tc := range []struct {
-		name, summary, report string
-		want                  string
-		status                int
+		name, summary, running string
+		want                   string
+		status                 int
 	}{
+		{"guests in the log", guests, "", here + own, 0},
+		{"guests that run", noGuests, "lxc/box1.pid", here + own, 0},
 		{
-			"guests", guests, "exit 0",
-			"The guests of LOG:\nreport LOG\n", 0,
+			"guests in what can be read", guests + "; " + refusal + "; exit 1", "",
+			here + "Of the log not all can be read: open LOG: permission denied\n" + own, 0,
 		},
 		{
-			"guests, and the report fails", guests, "exit 2",
-			"The guests of LOG:\nreport LOG\n", 2,
+			"guests that run, and an unreadable log", refusal + "; exit 1", "qemu/web1.pid",
+			here + "Of the log not all can be read: open LOG: permission denied\n" + own, 0,
 		},
+		{"no guests", noGuests, "", "No guests here: LOG has none, and libvirt runs none.\n" + demo, 0},
 		{
-			"guests in what can be read", guests + "; exit 1", "exit 1",
-			"The guests of LOG, as far as it can be read:\nreport LOG\n", 0,
+			"an unreadable log", refusal + "; exit 1", "qemu/dbus/x.pid",
+			"No guests here: the log cannot be read (open LOG: permission denied), and libvirt runs none.\n" + demo, 0,
 		},
-		{
-			"no guests", noGuests, "exit 0",
-			"The guests of testdata/demo/audit.log, as LOG has none:\nreport testdata/demo/audit.log\n", 0,
-		},
-		{
-			"unreadable", refusal + "; exit 1", "exit 0",
-			"The guests of testdata/demo/audit.log, as LOG cannot be read (open LOG: permission denied):\nreport testdata/demo/audit.log\n", 0,
-		},
-		{
-			"a fault of the program", "echo 'unknown command' >&2; exit 2", "exit 0",
-			"unknown command\n", 2,
-		},
+		{"a fault of the program", "echo 'unknown command' >&2; exit 2", "", "unknown command\n", 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := newSandbox(t)
-			virtaudit := s.program("virtaudit", "case $1 in summary) "+tc.summary+" ;; report) echo \"$@\"; "+tc.report+" ;; esac")
-			got, status := s.run("run.sh", virtaudit, "LOG")
-			if got != tc.want || status != tc.status {
-				t.Errorf("status %d:\n%s\nwant %d:\n%s", status, got, tc.status, tc.want)
+			s.env = []string{"LIBVIRT_RUN=" + filepath.Join(s.dir, "libvirt")}
+			s.file("libvirt/" + tc.running)
+			dir := filepath.Dir(s.file("run/trail.db"))
+			virtaudit := s.program("virtaudit", "case $1 in summary) "+tc.summary+" ;; serve) echo \"$@\" ;; esac")
+			got, status := s.run("run.sh", virtaudit, "LOG", dir, "ADDRESS")
+			if want := strings.ReplaceAll(tc.want, "DIR", dir); got != want || status != tc.status {
+				t.Errorf("status %d:\n%s\nwant %d:\n%s", status, got, tc.status, want)
+			}
+			_, err := os.Stat(filepath.Join(dir, "trail.db"))
+			if serves := strings.Contains(tc.want, own); serves != errors.Is(err, os.ErrNotExist) {
+				t.Errorf("of the run before: %v", err)
 			}
 		})
+	}
+}
+
+// TestRunFails: what ends the service is what run.sh exits with.
+func TestRunFails(t *testing.T) {
+	s := newSandbox(t)
+	s.env = []string{"LIBVIRT_RUN=" + s.dir}
+	virtaudit := s.program("virtaudit", "case $1 in serve) exit 7 ;; esac")
+	if got, status := s.run("run.sh", virtaudit, "LOG", filepath.Join(s.dir, "run"), "ADDRESS"); status != 7 {
+		t.Errorf("status %d:\n%s", status, got)
 	}
 }
 
@@ -178,6 +207,45 @@ func TestDepsInstallsNothing(t *testing.T) {
 				t.Errorf("apt-get was called so:\n%s", s.calls())
 			}
 		})
+	}
+}
+
+// page gives a sandbox with a folder of the page, whose lockfile is younger than
+// what is installed, and npm.
+func page(t *testing.T, npm string) (s *sandbox, web string) {
+	t.Helper()
+	s = newSandbox(t)
+	installed := s.file("web/node_modules/.package-lock.json")
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(installed, old, old); err != nil {
+		t.Fatal(err)
+	}
+	web = filepath.Dir(s.file("web/package-lock.json"))
+	s.program("node", "")
+	s.program("npm", npm)
+	return s, web
+}
+
+func TestWebDeps(t *testing.T) {
+	s, web := page(t, `echo "$@" >>"$CALLS"`)
+	want := "installing for the page: what " + web + "/package-lock.json pins\n"
+	if got, status := s.run("web-deps.sh", web); got != want || status != 0 {
+		t.Errorf("status %d: %s\nwant %s", status, got, want)
+	}
+	if got, want := s.calls(), "--prefix "+web+" ci --no-audit --no-fund --fetch-retries=1\n"; got != want {
+		t.Errorf("npm was called so:\n%s\nwant %s", got, want)
+	}
+	if got, status := s.run("web-deps.sh", web); got != "" || status != 0 || strings.Count(s.calls(), "\n") != 1 {
+		t.Errorf("again: status %d: %s, npm was called so:\n%s", status, got, s.calls())
+	}
+}
+
+func TestWebDepsOffline(t *testing.T) {
+	s, web := page(t, "echo no route >&2; exit 1")
+	want := "installing for the page: what " + web + "/package-lock.json pins\nno route\n" +
+		"nothing installed to build and test the page: npm ci failed\n"
+	if got, status := s.run("web-deps.sh", web); got != want || status != 0 {
+		t.Errorf("status %d: %s\nwant %s", status, got, want)
 	}
 }
 

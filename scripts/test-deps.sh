@@ -6,12 +6,18 @@ set -eu
 
 packages='
 	auditd
+	chromium
+	curl
 	dbus
 	gzip
+	ipxe-qemu
+	iproute2
 	libvirt-clients
 	libvirt-daemon-driver-lxc
 	libvirt-daemon-driver-qemu
 	libvirt-daemon-system
+	nodejs
+	npm
 	qemu-system-common
 	qemu-system-x86
 	qemu-utils

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -18,6 +19,7 @@ import (
 
 func newServe(version string, std Streams) *cobra.Command {
 	var settings settingFlags
+	var demo bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Keep the trail of this host's guests, as a service",
@@ -35,16 +37,23 @@ Each setting is a key of the file, NAME: VALUE with _ for the - of the flag; is
 in the environment as VIRTAUDIT_NAME; and is a flag. Flags win over the
 environment, and that over the file. A DURATION is such as 30s, 10m or 90d.
 
+With --demo a trail of real guests that comes with the program is shown, by TCP on
+a free port. Nothing of this host is looked at, and nothing is left behind.
+
 The service runs until it gets SIGTERM or SIGINT, and has all stored then. It
 needs no root, but to read the log, or CAP_AUDIT_READ; to send records
 CAP_AUDIT_WRITE; to look into processes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
 What it lacks, virtaudit status says. The exit status is 1 where it can't go on.`,
 		Example: `  virtaudit serve --config /etc/virtaudit/config.yaml
   virtaudit serve --store ./trail.db --listen-unix ./api.sock --listen-tcp 127.0.0.1:8471
+  virtaudit serve --demo
   virtaudit serve --libvirt qemu:///system --qmp '/run/vm/*.qmp' --retention 90d`,
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
+			if demo {
+				return serveDemo(version, std, &settings)
+			}
 			c, err := settings.load()
 			if err != nil {
 				return err
@@ -53,6 +62,7 @@ What it lacks, virtaudit status says. The exit status is 1 where it can't go on.
 		},
 	}
 	settings.add(cmd)
+	cmd.Flags().BoolVar(&demo, "demo", false, "show a shipped trail of real guests instead, without settings and without a look at this host")
 	return cmd
 }
 
@@ -84,7 +94,7 @@ func logger(std Streams, c agent.Config) *slog.Logger {
 // announce prints where the service answers. A token in the journal could be
 // read by all who may read that.
 func announce(std Streams, addresses []string) {
-	_, journal := os.LookupEnv("JOURNAL_STREAM")
+	journal := inJournal(std.Out)
 	for _, a := range addresses {
 		page, token, ok := strings.Cut(a, "/#")
 		switch {
@@ -96,6 +106,21 @@ func announce(std Streams, addresses []string) {
 			fmt.Fprintf(std.Out, "open %s/#%s\n", page, token)
 		}
 	}
+}
+
+// inJournal tells whether what is printed goes to systemd's journal. The variable
+// alone doesn't say that: those who are started by a service inherit it.
+func inJournal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	at, ok := info.Sys().(*syscall.Stat_t)
+	return ok && os.Getenv("JOURNAL_STREAM") == fmt.Sprintf("%d:%d", at.Dev, at.Ino)
 }
 
 // failed tells of an error that is no matter of the command line.

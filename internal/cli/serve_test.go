@@ -3,9 +3,12 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/agent"
@@ -15,22 +18,34 @@ import (
 func TestAnnounce(t *testing.T) {
 	addresses := []string{"/run/a#b.sock", "http://127.0.0.1:80/#token=secret"}
 	for _, tc := range []struct {
-		journal bool
-		want    string
+		journal, want string
 	}{
-		{false, "listening on /run/a#b.sock\nopen http://127.0.0.1:80/#token=secret\n"},
-		{true, "listening on /run/a#b.sock\nlistening on http://127.0.0.1:80/, with the token in its file\n"},
+		{"", "listening on /run/a#b.sock\nopen http://127.0.0.1:80/#token=secret\n"},
+		{"8:1", "listening on /run/a#b.sock\nopen http://127.0.0.1:80/#token=secret\n"}, // another's
+		{"out", "listening on /run/a#b.sock\nlistening on http://127.0.0.1:80/, with the token in its file\n"},
 	} {
-		if t.Setenv("JOURNAL_STREAM", "8:1"); !tc.journal {
-			if err := os.Unsetenv("JOURNAL_STREAM"); err != nil {
-				t.Fatal(err)
-			}
+		out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		var out bytes.Buffer
-		if announce(Streams{Out: &out}, addresses); out.String() != tc.want {
-			t.Errorf("%q, want %q", out.String(), tc.want)
+		t.Cleanup(func() { out.Close() })
+		if t.Setenv("JOURNAL_STREAM", tc.journal); tc.journal == "out" {
+			t.Setenv("JOURNAL_STREAM", deviceAndInode(t, out))
+		}
+		announce(Streams{Out: out}, addresses)
+		if said, err := os.ReadFile(out.Name()); err != nil || string(said) != tc.want {
+			t.Errorf("%v, %q, want %q", err, said, tc.want)
 		}
 	}
+}
+
+func deviceAndInode(t *testing.T, f *os.File) string {
+	t.Helper()
+	var at syscall.Stat_t
+	if err := syscall.Fstat(int(f.Fd()), &at); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%d:%d", at.Dev, at.Ino)
 }
 
 func TestFailed(t *testing.T) {

@@ -101,7 +101,7 @@ func TestUnitSettings(t *testing.T) {
 		"Type": "notify", "User": "virtaudit", "Group": "virtaudit", "SupplementaryGroups": "adm",
 		"ProtectSystem": "strict", "StateDirectory": "virtaudit", "StateDirectoryMode": "0700",
 		"RuntimeDirectory": "virtaudit", "NoNewPrivileges": "yes", "UMask": "0077",
-		"Environment": "VIRTAUDIT_EMIT=missing",
+		"Environment": "SQLITE_TMPDIR=%S/virtaudit VIRTAUDIT_EMIT=missing",
 	} {
 		if got := strings.Join(u[key], " "); got != want {
 			t.Errorf("%s=%s, want %s", key, got, want)

@@ -7,7 +7,8 @@
 // programs in turn (A B A B) so that a drift of the machine cancels, and takes
 // the median of wall time, CPU time and peak memory as the kernel accounts
 // them. Before it times anything it holds the summary of the log to the truth
-// that the generator gave. It knows virtaudit by its command line only.
+// that the generator gave. It knows virtaudit by its command line only; what the
+// service takes it learns from the benchmarks of the service's packages.
 //
 //	go run ./internal/perf [-sizes 256MiB,1GiB] [-binary bin/virtaudit] [-o docs/performance.md] [-quick] [-large]
 package main

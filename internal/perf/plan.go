@@ -2,7 +2,10 @@
 
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // plan is what to measure.
 type plan struct {
@@ -13,6 +16,9 @@ type plan struct {
 	linear   []int64 // sizes for virtaudit alone, ascending
 	auvirt   []int64 // sizes for auvirt, ascending; given up where it does not end in time
 	onlyVirt int64   // size of the log of VIRT records only
+
+	service  []benchmark
+	holdings int // in the store that is asked who held something
 
 	runs    int           // of each program at a size
 	timeout time.Duration // of one run
@@ -33,8 +39,21 @@ func fullPlan() plan {
 		linear:   []int64{64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30},
 		auvirt:   []int64{64 << 20, 128 << 20, 256 << 20, 512 << 20, 1 << 30},
 		onlyVirt: aimOnlyVirtSize,
+		service:  serviceBenchmarks(10_000_000, 3),
+		holdings: 10_000_000,
 		runs:     7,
 		timeout:  2 * time.Minute,
+	}
+}
+
+// serviceBenchmarks measure the service.
+func serviceBenchmarks(holdings, runs int) []benchmark {
+	env := []string{fmt.Sprint("VIRTAUDIT_BENCH_HOLDINGS=", holdings)}
+	return []benchmark{
+		{pkg: agentPackage, pattern: "Writer/records/catching-up|Writer/observations|Replay", times: "1x", runs: runs},
+		{pkg: agentPackage, pattern: "Answer", times: "200x", runs: 1},
+		{pkg: storePackage, pattern: "Who/(page|whole)", times: "200x", runs: 1, env: env},
+		{pkg: agentPackage, pattern: "Guests", times: "1x", runs: 1},
 	}
 }
 
@@ -44,6 +63,8 @@ func quickPlan() plan {
 		linear:   []int64{8 << 20, 16 << 20, 32 << 20},
 		auvirt:   []int64{1 << 20, 2 << 20},
 		onlyVirt: 8 << 20,
+		service:  serviceBenchmarks(100_000, 1)[:3], // the guests take more than a minute
+		holdings: 100_000,
 		runs:     3,
 		timeout:  10 * time.Second,
 	}

@@ -27,6 +27,7 @@ type findings struct {
 	floor   int64 // the least peak memory that can be told, bytes
 
 	compared, linear, onlyVirt, auvirt []row
+	service                            figures
 }
 
 const (
@@ -55,6 +56,7 @@ func (f *findings) markdown() string {
 		fmt.Sprintf("A log of %s with nothing but VIRT records (`-only-virt`).\n", loggen.FormatSize(f.plan.onlyVirt)),
 		comparison(f.onlyVirt, f.floor),
 		"## auvirt\n", f.auvirtText(),
+		"## Service\n", f.serviceText(),
 		"## How\n", f.how(),
 	}
 	return strings.Join(sections, "\n")

@@ -1,12 +1,13 @@
 // The page: its head, and the view that the address names.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { told } from "./lib/clock";
 import { route as current, type Route } from "./lib/route";
 import { useStore } from "./lib/store";
 import { Header } from "./ui/Header";
 import { Help } from "./ui/Help";
 import { Link } from "./ui/Link";
-import { Empty } from "./ui/Notice";
+import { Empty, Loading } from "./ui/Notice";
 import { EntropyView } from "./views/Entropy";
 import { FindingsView } from "./views/Findings";
 import { GuestView } from "./views/Guest";
@@ -28,6 +29,7 @@ const guest = { title: "Guest", view: GuestView };
 
 export function App(): JSX.Element {
   const route = useStore(current);
+  const clocked = useStore(told);
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
   const found = route.path.startsWith("/guest/") ? guest : views[route.path];
@@ -50,7 +52,7 @@ export function App(): JSX.Element {
       </a>
       <Header path={route.path} onHelp={() => setHelp(true)} />
       <main id="main" ref={main} tabIndex={-1} aria-label={title}>
-        {found ? <found.view route={route} /> : <Lost />}
+        {!found ? <Lost /> : clocked ? <found.view route={route} /> : <Loading what={title.toLowerCase()} />}
       </main>
       <Help open={help} onClose={() => setHelp(false)} />
     </>

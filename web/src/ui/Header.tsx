@@ -2,7 +2,7 @@
 // is shown is still told as it happens.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { learn } from "../lib/clock";
+import { learn, told } from "../lib/clock";
 import { link, retry } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { useStore } from "../lib/store";
@@ -44,10 +44,11 @@ export function Header({ path, onHelp }: { path: string; onHelp: () => void }): 
 
 function Live(): JSX.Element {
   const state = useStore(link);
-  const status = useLoad<Status>("/status").value;
+  const { value: status, failure } = useLoad<Status>("/status");
   useEffect(() => {
     if (status) learn(status.now.ms);
-  }, [status]);
+    else if (failure) told.value = true; // the view says what is wrong
+  }, [status, failure]);
   const [, tick] = useState(0);
   useEffect(() => {
     if (state.state !== "down") return;

@@ -7,7 +7,7 @@ export interface LinkProps {
   to: string;
   children: ComponentChildren;
   class?: string;
-  title?: string;
+  title?: string | undefined;
   current?: boolean;
 }
 

@@ -6,10 +6,10 @@ import { useList, useLoad } from "../lib/load";
 import { newest } from "../lib/order";
 import { changed } from "../lib/route";
 import type { Definition, DefinitionRow, Thing } from "../lib/types";
-import { resourceName, resourceURL } from "../lib/urls";
 import { By } from "../ui/Badge";
 import { Link } from "../ui/Link";
 import { Empty, Loading, Problem } from "../ui/Notice";
+import { ResourceLink } from "../ui/ResourceLink";
 import { Time } from "../ui/Time";
 import { Unwatched } from "./Unwatched";
 
@@ -69,11 +69,7 @@ function thing(t: Thing, at?: number): JSX.Element {
   const details = Object.entries(t.detail ?? {}).map(([k, v]) => `${k} ${v}`);
   return (
     <>
-      {t.id !== undefined && (
-        <Link class="mono" to={resourceURL(resourceName(t.kind, t.id), at)}>
-          {t.sub ? `${t.id} (${t.sub})` : t.id}
-        </Link>
-      )}
+      {t.id !== undefined && <ResourceLink kind={t.kind} id={t.id} sub={t.sub} at={at} />}
       {t.value !== undefined && amount(t.kind, t.value)}
       {details.length > 0 && <span class="muted"> {details.join(", ")}</span>}
       {t.silent && <span class="chip" title="libvirt has no record for it, by its rules">never recorded</span>}
@@ -87,7 +83,6 @@ export function ChangesPart({ guest, at }: { guest: string; at: number | undefin
   if (list.rows.length === 0) return list.loading ? <Loading what="the changes" /> : <Unseen />;
   return (
     <div class="scroll">
-      <Unwatched spans={list.first?.unwatched ?? []} />
       <ol class="changes">
         {list.rows.map((row) => (
           <ChangeRow key={row.fact} row={row} now={row.at.ms === at} />

@@ -1,9 +1,10 @@
 // A finding in a few lines.
 import type { JSX } from "preact";
 import type { Finding } from "../lib/types";
-import { guestURL, resourceName, resourceURL, timelineURL } from "../lib/urls";
+import { guestURL, timelineURL } from "../lib/urls";
 import { SeverityBadge } from "../ui/Badge";
 import { Link } from "../ui/Link";
+import { ResourceLink } from "../ui/ResourceLink";
 import { Time } from "../ui/Time";
 
 export function FindingHead({ finding: f }: { finding: Finding }): JSX.Element {
@@ -36,10 +37,7 @@ export function FindingHead({ finding: f }: { finding: Finding }): JSX.Element {
         {f.resource && <dt>Resource</dt>}
         {f.resource && (
           <dd>
-            {f.resource.kind}{" "}
-            <Link class="mono" to={resourceURL(resourceName(f.resource.kind, f.resource.id), at)}>
-              {f.resource.id}
-            </Link>
+            {f.resource.kind} <ResourceLink kind={f.resource.kind} id={f.resource.id} at={at} />
           </dd>
         )}
         {f.by && <dt>Compared with</dt>}

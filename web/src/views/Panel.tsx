@@ -3,9 +3,10 @@ import type { JSX } from "preact";
 import { part } from "../lib/api";
 import { useLoad } from "../lib/load";
 import type { FindingDetail, SessionDetail } from "../lib/types";
-import { findingURL, guestURL, resourceName, resourceURL } from "../lib/urls";
+import { findingURL, guestURL } from "../lib/urls";
 import { Link } from "../ui/Link";
 import { Loading, Problem } from "../ui/Notice";
+import { ResourceLink } from "../ui/ResourceLink";
 import { Time } from "../ui/Time";
 import { FindingHead } from "./FindingHead";
 import { FactView, ProofOf } from "./Proof";
@@ -54,7 +55,7 @@ function SessionPart({ id }: { id: string }): JSX.Element {
             <tr key={i}>
               <th scope="row">{h.kind}</th>
               <td class="mono">
-                <Link to={resourceURL(resourceName(h.kind, h.id), h.from?.ms)}>{h.id}</Link>
+                <ResourceLink kind={h.kind} id={h.id} at={h.from?.ms} />
                 {h.by && <span class="muted"> by {h.by}</span>}
               </td>
             </tr>

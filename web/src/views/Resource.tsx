@@ -192,7 +192,7 @@ function Shared({ shared, more }: { shared: Overlap[]; more: boolean }): JSX.Ele
   return (
     <details class="overlaps" open={shared.length <= 6}>
       <summary>
-        {shared.length === 1 ? "Once" : `${shared.length} times`} more than one guest held it{more ? ", among those that are shown" : ""}
+        {shared.length === 1 ? "Once," : `${shared.length} times`} more than one guest held it{more ? ", among those that are shown" : ""}
       </summary>
       <ul>
         {shared.slice(0, 200).map((o) => (

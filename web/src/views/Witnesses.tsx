@@ -6,9 +6,8 @@ import { part } from "../lib/api";
 import { toCSV, save } from "../lib/export";
 import { useLoad } from "../lib/load";
 import type { Witness, Witnesses } from "../lib/types";
-import { resourceName, resourceURL } from "../lib/urls";
-import { Link } from "../ui/Link";
 import { Empty, Loading, Problem } from "../ui/Notice";
+import { ResourceLink } from "../ui/ResourceLink";
 import { Table, type Col } from "../ui/Table";
 import { Time } from "../ui/Time";
 import { Unwatched } from "./Unwatched";
@@ -38,9 +37,7 @@ export function WitnessesPart({ guest, at }: { guest: string; at: number | undef
       name: "Resource",
       cell: (r) => (
         <>
-          <Link class="mono" to={resourceURL(resourceName(r.kind, r.id), at)} title={r.names?.join(", ") ?? ""}>
-            {r.sub ? `${r.id} (${r.sub})` : r.id}
-          </Link>
+          <ResourceLink kind={r.kind} id={r.id} sub={r.sub} at={at} title={r.names?.join(", ") ?? ""} />
           {r.silent && <span class="chip" title="libvirt has no record for it, by its rules">never recorded</span>}
         </>
       ),

@@ -34,10 +34,12 @@ export function whole(b: Bounds): Range {
   return bounded({ from: begin - room, to: b.end + room });
 }
 
-/** What is shown first: the last week of a trail that is alive, all of another. */
+/** What is shown first: the last week of a trail that is alive; all of another, up to now if that is near. */
 export function first(b: Bounds, now: number): Range {
   const alive = now - b.end < 2 * day;
-  return alive && b.begin !== null && now - b.begin > 7 * day ? follows(7 * day, now) : whole(b);
+  if (alive && b.begin !== null && now - b.begin > 7 * day) return follows(7 * day, now);
+  const near = b.begin !== null && now > b.end && now - b.end < (b.end - b.begin) / 2;
+  return whole(near ? { ...b, end: now } : b);
 }
 
 /** Which lanes are shown. */
