@@ -43,7 +43,7 @@ func (j *judge) pair(t *track, begin bool) {
 	from, to := t.interval()
 	for _, c := range j.places[t.key].between(from-j.window, add(to, j.window)) {
 		i, h := c.holding, &j.row.Holdings[c.holding]
-		if j.matched[i] || begin == sameBegin && outside(heldFrom(h), t.begin.after, t.begin.by) > j.window {
+		if j.matched[i] || begin && outside(heldFrom(h), t.begin.after, t.begin.by) > j.window {
 			continue
 		}
 		if cost, ok := j.apart(t, h); ok && cost < least {
