@@ -36,7 +36,12 @@ nothing() {
 	exit 0
 }
 
+# Node may be there by other means, which Debian's npm doesn't go with.
 is_installed() {
+	case $1 in
+	nodejs) command -v node >/dev/null && return ;;
+	npm) command -v npm >/dev/null && return ;;
+	esac
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
