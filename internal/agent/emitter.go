@@ -11,6 +11,7 @@ import (
 
 	"github.com/virtaudit/virtaudit/guest"
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/witness"
 	"github.com/virtaudit/virtaudit/kaudit"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -35,16 +36,7 @@ type intent struct {
 }
 
 func newEmitter(dial func() (kaudit.Sender, error)) *emitter {
-	return &emitter{dial: dial, boot: bootID(), pid: os.Getpid(), open: map[uint64]*intent{}}
-}
-
-// bootID tells one boot of the host from another.
-func bootID() string {
-	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ""
-	}
-	return string(id[:max(0, len(id)-1)])
+	return &emitter{dial: dial, boot: witness.BootID(), pid: os.Getpid(), open: map[uint64]*intent{}}
 }
 
 // plan makes the intent to send a record.

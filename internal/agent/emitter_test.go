@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/witness"
 	"github.com/virtaudit/virtaudit/kaudit"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -146,10 +147,10 @@ func TestEmitterTooLate(t *testing.T) {
 		lacks func(uint64, fact.Wanted) bool
 		again int
 	}{
-		"in time":      {bootID(), at + tooLate, always, 1},
-		"too late":     {bootID(), at + tooLate + 1, always, 0},
+		"in time":      {witness.BootID(), at + tooLate, always, 1},
+		"too late":     {witness.BootID(), at + tooLate + 1, always, 0},
 		"another boot": {"another boot", at + grace, always, 0},
-		"not lacking":  {bootID(), at + grace, never, 0},
+		"not lacking":  {witness.BootID(), at + grace, never, 0},
 	} {
 		first := (&run{emitter: newEmitter(nil)}).restarted(&kernel{})
 		first.boot = c.boot

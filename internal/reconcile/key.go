@@ -1,10 +1,8 @@
 package reconcile
 
 import (
-	"fmt"
 	"path"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
@@ -17,36 +15,14 @@ type key struct{ kind, id, sub string }
 // what doubled slashes and dots make of them, bytes that aren't UTF-8 as
 // witnesses write them.
 func keyOf(kind, id, sub string) key {
-	id = plain(id)
+	id = fact.Plain(id)
 	switch {
 	case kind == "net":
 		id = strings.ToLower(id)
 	case strings.HasPrefix(id, "/"):
 		id = path.Clean(id)
 	}
-	return key{kind, id, plain(sub)}
-}
-
-// plain gives a name or path as facts have it: where it isn't UTF-8, each wrong
-// byte as \xNN and backslashes doubled.
-func plain(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	var b strings.Builder
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case r == '\\':
-			b.WriteString(`\\`)
-		default:
-			b.WriteString(s[:size])
-		}
-		s = s[size:]
-	}
-	return b.String()
+	return key{kind, id, fact.Plain(sub)}
 }
 
 // aliasDetails are what a Thing's Detail may say that a process's view of the

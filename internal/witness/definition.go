@@ -171,11 +171,11 @@ func (d *domain) nodes() []fact.Thing {
 	var all []fact.Thing
 	for i := range d.Devices.Graphics {
 		if node := d.Devices.Graphics[i].GL.RenderNode; node != "" {
-			all = append(all, fact.Thing{Kind: "rendernode", ID: plain(node), Silent: true})
+			all = append(all, fact.Thing{Kind: "rendernode", ID: fact.Plain(node), Silent: true})
 		}
 	}
 	if kind := d.LaunchSecurity.Type; strings.HasPrefix(kind, "sev") {
-		all = append(all, fact.Thing{Kind: "launchsecurity", ID: "/dev/sev", Sub: plain(kind), Silent: true})
+		all = append(all, fact.Thing{Kind: "launchsecurity", ID: "/dev/sev", Sub: fact.Plain(kind), Silent: true})
 	}
 	return all
 }
@@ -185,7 +185,7 @@ func (m *xmlMirror) append(all []fact.Thing, of string, before []fact.Thing) []f
 	if m == nil || m.name() == "" {
 		return all
 	}
-	id := plain(m.name())
+	id := fact.Plain(m.name())
 	job := m.Job
 	if job == "" { // libvirt doesn't say while the disk goes over to it
 		job = jobTo(before, id, of)
@@ -215,7 +215,7 @@ func (i *xmlImage) append(all []fact.Thing, kind, of string) []fact.Thing {
 			continue
 		}
 		all = append(all, fact.Thing{
-			Kind: kind, ID: plain(id), Silent: true,
+			Kind: kind, ID: fact.Plain(id), Silent: true,
 			Detail: detail("of", of, "depth", strconv.Itoa(depth), "format", i.Format.Type),
 		})
 	}

@@ -235,7 +235,7 @@ func snapshots(changes []guest.Change, has []fact.Thing) []guest.Change {
 			continue
 		}
 		behind := slices.ContainsFunc(has, func(t fact.Thing) bool {
-			return t.Kind == "backing" && t.ID == plain(diskName(old.Source)) && t.Detail["of"] == plain(diskName(now.Source)) && t.Detail["depth"] == "1"
+			return t.Kind == "backing" && t.ID == fact.Plain(diskName(old.Source)) && t.Detail["of"] == fact.Plain(diskName(now.Source)) && t.Detail["depth"] == "1"
 		})
 		if behind {
 			all[i].Op = guest.Snapshot

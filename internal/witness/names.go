@@ -32,7 +32,7 @@ func (n namer) names(t *fact.Thing) []string {
 	var all []string
 	behind := n.behind(t)
 	if behind != "" {
-		all = append(all, plain(behind))
+		all = append(all, fact.Plain(behind))
 	}
 	paths := append(make([]string, 0, 2+len(pathDetails)), behind, t.ID)
 	for _, name := range pathDetails {
@@ -54,7 +54,7 @@ func (n namer) resolved(all []string, path string) []string {
 		return all // it has no other names that are known
 	}
 	if found.Path != path {
-		all = added(all, plain(found.Path))
+		all = added(all, fact.Plain(found.Path))
 	}
 	if found.Device != (guest.DeviceNumber{}) {
 		all = added(all, fmt.Sprintf("%d:%d", found.Device.Major, found.Device.Minor))

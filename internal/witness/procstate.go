@@ -107,7 +107,7 @@ func (t *procTeller) guest(p proc.Process, at time.Time) (g *procGuest, isNew bo
 // identify takes who the guest is: from those who run it, or from its command
 // line.
 func (g *procGuest) identify(p *Processes, s *proc.Sight) {
-	g.UUID, g.Name = s.Process.UUID, plain(s.Process.Name)
+	g.UUID, g.Name = s.Process.UUID, fact.Plain(s.Process.Name)
 	if g.Virt == "" || g.Virt == "qemu" {
 		g.Virt = virtOf(s)
 	}
@@ -119,7 +119,7 @@ func (g *procGuest) identify(p *Processes, s *proc.Sight) {
 		g.UUID = who.UUID
 	}
 	if who.Name != "" {
-		g.Name = plain(who.Name)
+		g.Name = fact.Plain(who.Name)
 	}
 	if who.Virt != "" {
 		g.Virt = who.Virt

@@ -173,9 +173,9 @@ func thingOf(h *proc.Held, helper string) fact.Thing {
 		t.ID = firstOf(h.Peer, h.Local, "unbound")
 		t.Names = others(t.ID, h.Peer, h.Local)
 	}
-	t.ID = plain(firstOf(t.ID, "unnamed"))
+	t.ID = fact.Plain(firstOf(t.ID, "unnamed"))
 	for i := range t.Names {
-		t.Names[i] = plain(t.Names[i])
+		t.Names[i] = fact.Plain(t.Names[i])
 	}
 	t.Detail = detail("access", string(h.Access), "deleted", flag(h.Deleted), "listening", flag(h.Listening), "helper", helper)
 	return t

@@ -93,7 +93,7 @@ func (t *qmpTeller) monitor(socket string) *monitor {
 			maps.DeleteFunc(t.monitors, func(_ string, m *monitor) bool { return m.guest == nil })
 		}
 		m = &monitor{teller: t.teller}
-		m.source = "qmp " + plain(socket)
+		m.source = "qmp " + fact.Plain(socket)
 		t.monitors[socket] = m
 	}
 	return m
@@ -207,7 +207,7 @@ func (g *qmpGuest) identify(s *qmp.Snapshot) {
 		g.UUID = s.Spec.UUID
 	}
 	if s.Knows("name") {
-		g.Name = plain(s.Spec.Name)
+		g.Name = fact.Plain(s.Spec.Name)
 	}
 	if s.Knows("virt") {
 		g.Virt = string(s.Spec.Virt)

@@ -60,12 +60,12 @@ func images(all []qmp.Image) []fact.Thing {
 		switch {
 		case name == "":
 		case i.Drive == "":
-			things = append(things, fact.Thing{Kind: "image", ID: plain(name), Silent: true})
+			things = append(things, fact.Thing{Kind: "image", ID: fact.Plain(name), Silent: true})
 		case i.Depth == 0:
 			tops[i.Drive] = name
 		default:
 			things = append(things, fact.Thing{
-				Kind: "backing", ID: plain(name), Silent: true,
+				Kind: "backing", ID: fact.Plain(name), Silent: true,
 				Detail: detail("of", tops[i.Drive], "depth", strconv.Itoa(i.Depth), "format", i.Format),
 			})
 		}
@@ -98,10 +98,10 @@ func idle(s *qmp.Snapshot, source string) []fact.Thing {
 	var all []fact.Thing
 	for _, c := range s.Chardevs {
 		at := address(c.Source)
-		if used[c.Source] || at == string(c.Source.Type) || source == "qmp "+plain(at) {
+		if used[c.Source] || at == string(c.Source.Type) || source == "qmp "+fact.Plain(at) {
 			continue
 		}
-		all = append(all, fact.Thing{Kind: "chardev", ID: plain(at), Silent: true, Detail: detail("chardev", c.ID, "type", string(c.Source.Type), "listen", flag(c.Source.Listen))})
+		all = append(all, fact.Thing{Kind: "chardev", ID: fact.Plain(at), Silent: true, Detail: detail("chardev", c.ID, "type", string(c.Source.Type), "listen", flag(c.Source.Listen))})
 	}
 	return all
 }

@@ -99,7 +99,7 @@ func (r *reader) wanted(c guest.Change) []fact.Wanted {
 		s, _ := r.read(m)
 		w := fact.Wanted{
 			Type: m.Type.String(), Text: string(m.Text), Op: s.op, Kind: s.kind,
-			ID: plain(s.id), Old: plain(s.was), Sub: plain(s.sub), Failed: m.Result == record.Failed,
+			ID: fact.Plain(s.id), Old: fact.Plain(s.was), Sub: fact.Plain(s.sub), Failed: m.Result == record.Failed,
 		}
 		all = append(all, w)
 	}

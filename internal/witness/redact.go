@@ -34,7 +34,7 @@ func redacted(text string) string {
 
 // define puts a definition into an observation, or says why it isn't there.
 func define(o *fact.Observed, text string) {
-	text = plain(redacted(text))
+	text = fact.Plain(redacted(text))
 	if len(text) > maxDefinition {
 		o.Problem = "the definition is too long to be kept"
 		return

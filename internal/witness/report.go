@@ -51,12 +51,18 @@ func (b Base) withDefaults() Base {
 		b.host = proc.Local()
 	}
 	if b.Boot == "" {
-		id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-		if err == nil {
-			b.Boot = strings.TrimSpace(string(id))
-		}
+		b.Boot = BootID()
 	}
 	return b
+}
+
+// BootID tells one boot of this host from another; "" where the kernel doesn't say.
+func BootID() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(id))
 }
 
 // millis gives a time as facts have it; that of no time is 0.

@@ -50,7 +50,7 @@ func (s *speller) spell(spec *guest.Spec, d details) []fact.Thing {
 		s.add(guest.Spec{Inputs: spec.Inputs[i : i+1]}, fact.Thing{}, nil)
 	}
 	for _, f := range spec.Files {
-		s.things = append(s.things, fact.Thing{Kind: string(f.Use), ID: plain(f.Path), Silent: true})
+		s.things = append(s.things, fact.Thing{Kind: string(f.Use), ID: fact.Plain(f.Path), Silent: true})
 	}
 	s.quantity("mem", uint64(spec.Memory), d.memory)
 	s.quantity("vcpu", uint64(spec.VCPUs), nil)
@@ -117,10 +117,10 @@ func (s *speller) add(one guest.Spec, silent fact.Thing, d map[string]string) {
 			continue
 		}
 		told = true
-		s.things = append(s.things, fact.Thing{Kind: said.kind, ID: plain(said.id), Sub: plain(said.sub), Detail: d})
+		s.things = append(s.things, fact.Thing{Kind: said.kind, ID: fact.Plain(said.id), Sub: fact.Plain(said.sub), Detail: d})
 	}
 	if !told && silent.ID != "" {
-		silent.ID, silent.Sub, silent.Silent, silent.Detail = plain(silent.ID), plain(silent.Sub), true, d
+		silent.ID, silent.Sub, silent.Silent, silent.Detail = fact.Plain(silent.ID), fact.Plain(silent.Sub), true, d
 		s.things = append(s.things, silent)
 	}
 }

@@ -113,7 +113,7 @@ func detail(pairs ...string) map[string]string {
 		if m == nil {
 			m = map[string]string{}
 		}
-		m[pairs[i]] = plain(pairs[i+1])
+		m[pairs[i]] = fact.Plain(pairs[i+1])
 	}
 	return m
 }

@@ -11,7 +11,7 @@ func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
 		"/srv/é": "/srv/é", `a\b`: `a\b`, "a\xffb": `a\xffb`, "a\\\xff": `a\\\xff`, "�": "�", "": "",
 	} {
-		if got := plain(in); got != want {
+		if got := fact.Plain(in); got != want {
 			t.Errorf("%q is %q, want %q", in, got, want)
 		}
 	}

@@ -112,7 +112,7 @@ func startHoldings(t *testing.T, spec *guest.Spec) []string {
 	}
 	var lines []string
 	for _, h := range sessions[0].Holdings {
-		lines = append(lines, fmt.Sprintf("%s %q %q %d", h.Kind, plain(h.ID), plain(h.Sub), 0))
+		lines = append(lines, fmt.Sprintf("%s %q %q %d", h.Kind, fact.Plain(h.ID), fact.Plain(h.Sub), 0))
 	}
 	for _, step := range sessions[0].Steps {
 		if step.Value > 0 {

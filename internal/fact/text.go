@@ -1,0 +1,30 @@
+package fact
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Plain gives a name or path as the Text of a fact can hold it, which is JSON.
+// One that isn't UTF-8 has each byte that is wrong as \xNN, and its backslashes
+// doubled; any other stays as it is.
+func Plain(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case r == '\\':
+			b.WriteString(`\\`)
+		default:
+			b.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
