@@ -189,7 +189,7 @@ func (s *Server) rngOf(ctx context.Context, of *trail.Session, held []store.Held
 		d.By, d.Fact = []fact.Witness{defined.Witness}, defined.fact.Seq
 		g.Devices = append(g.Devices, d)
 	}
-	g.Entropy = entropyOf(g.Devices, of, defined)
+	g.Entropy = entropyOf(g.Devices, defined)
 	return g, nil
 }
 
@@ -285,16 +285,17 @@ func remote(id string) bool {
 	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// entropyOf says it in a word. A guest has none if all that it has is known:
-// from its start on, or by its definition.
-func entropyOf(devices []rngDevice, of *trail.Session, defined *seen) string {
+// entropyOf says it in a word. A guest has none if its definition shows none: the
+// log alone proves nothing, as libvirt doesn't record that a device is attached to
+// a running guest.
+func entropyOf(devices []rngDevice, defined *seen) string {
 	whole := defined != nil && !slices.Contains(defined.Partial, "*") && !slices.Contains(defined.Partial, rngKind)
 	switch {
 	case slices.ContainsFunc(devices, func(d rngDevice) bool { return d.Remote }):
 		return "remote"
 	case len(devices) > 0:
 		return "local"
-	case whole, defined == nil && of.StartKnown() && of.By == "":
+	case whole:
 		return "none"
 	}
 	return "unknown"

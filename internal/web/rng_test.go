@@ -17,7 +17,8 @@ func TestRNG(t *testing.T) {
 	for name, want := range map[string][]string{
 		"db1":   {`"entropy":"remote"`, `"backend":"egd"`, `"rate":"1024/1000ms"`, `"source":"tcp:192.0.2.7:1234"`, `"remote":true`, `"source":"/dev/hwrng"`},
 		"web2":  {`"entropy":"local"`, `"backend":"random"`, `"source":"/dev/hwrng"`},
-		"bare":  {`"entropy":"none"`, `"devices":[]`},
+		"bare":  {`"entropy":"unknown"`, `"devices":[]`}, // one attached later would be in no record
+		"empty": {`"entropy":"none"`, `"devices":[]`},
 		"later": {`"entropy":"unknown"`},
 	} {
 		for _, part := range want {
@@ -35,7 +36,8 @@ func TestRNG(t *testing.T) {
 }
 
 // runningDB1 has guests that run: one with an EGD that only its definition shows,
-// two on one /dev/hwrng, one without any RNG, one whose start is not in the log.
+// two on one /dev/hwrng, one of which no record tells of an RNG, one whose
+// definition has none, one whose start is not in the log.
 func runningDB1(t *testing.T) Store {
 	t.Helper()
 	var log strings.Builder
@@ -44,7 +46,7 @@ func runningDB1(t *testing.T) Store {
 		n++
 		log.WriteString(vmRecord(n, kind, guest, "00000000-0000-4000-8000-00000000000"+uuid, message))
 	}
-	for _, g := range [][3]string{{"db1", "1", "/dev/hwrng"}, {"web2", "2", "/dev/hwrng"}, {"bare", "3", ""}} {
+	for _, g := range [][3]string{{"db1", "1", "/dev/hwrng"}, {"web2", "2", "/dev/hwrng"}, {"bare", "3", ""}, {"empty", "5", ""}} {
 		if g[2] != "" {
 			add("VIRT_RESOURCE", g[0], g[1], `resrc=rng reason=start VM old-rng="?" new-rng="`+g[2]+`"`)
 		}
@@ -54,7 +56,9 @@ func runningDB1(t *testing.T) Store {
 	seen := observations(t)[1]
 	seen.From, seen.To = 0, testNow.UnixMilli()-1000
 	seen.Has = append(seen.Has, fact.Thing{Kind: "rng", ID: "/dev/hwrng", Detail: map[string]string{"backend": "random"}})
-	return storeOf(t, log.String(), []fact.Observed{seen})
+	empty := seen
+	empty.UUID, empty.Name, empty.Has = "00000000-0000-4000-8000-000000000005", "empty", nil
+	return storeOf(t, log.String(), []fact.Observed{seen, empty})
 }
 
 func TestRemote(t *testing.T) {

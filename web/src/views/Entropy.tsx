@@ -20,8 +20,8 @@ type Class = RNGGuest["entropy"];
 const classes: Record<Class, { title: string; doc: string; tone: string }> = {
   local: { title: "from this host", doc: "a device or a socket here", tone: "running" },
   remote: { title: "over the network", doc: "an EGD that is reached by TCP or UDP", tone: "warning" },
-  none: { title: "none at all", doc: "no RNG device is known", tone: "critical" },
-  unknown: { title: "not known", doc: "its start is not in the log, and no witness saw it", tone: "info" },
+  none: { title: "none at all", doc: "its definition has no RNG device", tone: "critical" },
+  unknown: { title: "not known", doc: "no record tells of one, and no definition was seen", tone: "info" },
 };
 
 /** BYTES/MILLISECONDS as people read it. */
