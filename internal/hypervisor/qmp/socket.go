@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 )
@@ -105,8 +106,19 @@ func (w *Watcher) end(e ending) {
 	default:
 		s.next = now.Add(w.o.Interval * time.Duration(min(1<<min(s.tries, 8), maxBackoff)))
 		s.tries++
+		if removed(e.path) {
+			s.said = string(Failed) // vanished tells, and why is known
+			return
+		}
 		w.sayOnce(s, Report{Socket: e.path, Kind: Failed, To: w.o.Now(), Err: e.err})
 	}
+}
+
+// removed tells whether a socket that failed is there no more: one that goes
+// between a look and the dial, or with connections waiting, isn't a new failure.
+func removed(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // sayOnce reports what wasn't the last to be reported of a socket.
