@@ -34,11 +34,14 @@ build: ## build virtaudit in BIN (bin)
 run: build ## show this host's guests in the browser (by LOG=...), else those of a shipped trail
 	@if [ -t 0 ]; then set -m; fi; scripts/run.sh $(BIN)/virtaudit '$(LOG)' $(BIN)/run '$(LISTEN)'; exit $$?
 
-# The cache is left out: it does not know what is installed on the host.
-.PHONY: test
-test: ## run every test; as root on Debian, install what they need first
+.PHONY: deps
+deps: ## install what tests and benchmarks need, as root on Debian
 	@scripts/test-deps.sh
 	@scripts/web-deps.sh
+
+# The cache is left out: it does not know what is installed on the host.
+.PHONY: test
+test: deps ## run every test; as root on Debian, install what they need first
 	@go build -o bin/testsum ./internal/testsum
 	@go test -json -count=1 -timeout=15m ./... | bin/testsum $(testsum_flags)
 
@@ -59,7 +62,7 @@ lint: ## run the linters that go.mod pins
 
 .PHONY: bench
 bench: ## measure, and write docs/performance.md
-	go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' ./record ./auditlog ./internal/trail ./web
+	go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' ./record ./auditlog ./internal/trail
 	go run ./internal/perf
 
 .PHONY: web

@@ -53,7 +53,8 @@ func browse(t *testing.T, output string, env []string, names ...string) {
 	}
 }
 
-// TestPage tests the page over a made-up host of 10,000 guests.
+// TestPage tests the page over a made-up host of 10,000 guests, and over a service
+// that follows a log which grows.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	browse(t, "mock", nil)
@@ -63,7 +64,7 @@ func TestPage(t *testing.T) {
 func TestPageOfDemo(t *testing.T) {
 	t.Parallel()
 	needBrowser(t)
-	browse(t, "demo", serve(t, "--demo"), "views")
+	browse(t, "demo", append(serve(t, "--demo"), "VIRTAUDIT_SHARED=/run/vm/egd.sock /dev/hwrng"), "views")
 }
 
 // hostile is a name that shows whether names stay text.

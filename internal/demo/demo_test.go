@@ -47,7 +47,7 @@ func TestFacts(t *testing.T) {
 			t.Errorf("nothing is of %s", w)
 		}
 	}
-	for _, name := range []string{"db1", "web1", "vault", "build7", "appliance"} {
+	for _, name := range []string{"db1", "web1", "vault", "build7", "appliance", "keys1", "keys2"} {
 		if !guests[name] {
 			t.Errorf("nothing is of %s", name)
 		}

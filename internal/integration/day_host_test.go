@@ -20,7 +20,7 @@ import (
 type dayHost struct {
 	dir      string // what is bound over those folders
 	log      *recording
-	space    string // the namespace, as nsenter takes it
+	mounts   string // the namespace's file
 	libvirtd *exec.Cmd
 	daemons  map[int]bool // all processes that libvirtd had
 }
@@ -53,7 +53,7 @@ func startDayHost(t *testing.T) *dayHost {
 		_, err := os.Stat(filepath.Join(h.dir, "run/ready"))
 		return err == nil
 	})
-	h.space = fmt.Sprintf("--mount=/proc/%d/ns/mnt", cmd.Process.Pid)
+	h.mounts = fmt.Sprintf("/proc/%d/ns/mnt", cmd.Process.Pid)
 	t.Cleanup(func() { h.endGuests(t) })
 	h.startLibvirtd(t)
 	return h
@@ -61,13 +61,13 @@ func startDayHost(t *testing.T) *dayHost {
 
 // inside gives a command line that runs a program on the day's host.
 func (h *dayHost) inside(program string, args ...string) *exec.Cmd {
-	return exec.Command("nsenter", append([]string{h.space, program}, args...)...)
+	return exec.Command("nsenter", append([]string{"--mount=" + h.mounts, program}, args...)...)
 }
 
 // do runs a program there, which has to succeed.
 func (h *dayHost) do(t *testing.T, program string, args ...string) string {
 	t.Helper()
-	return string(run(t, "nsenter", append([]string{h.space, program}, args...)...))
+	return string(run(t, "nsenter", append([]string{"--mount=" + h.mounts, program}, args...)...))
 }
 
 func (h *dayHost) virsh(t *testing.T, args ...string) string {
@@ -78,7 +78,7 @@ func (h *dayHost) virsh(t *testing.T, args ...string) string {
 // fails runs a command of virsh that must not succeed.
 func (h *dayHost) fails(t *testing.T, args ...string) {
 	t.Helper()
-	all := append([]string{h.space, "virsh", "-q", "-c", "qemu:///system"}, args...)
+	all := append([]string{"--mount=" + h.mounts, "virsh", "-q", "-c", "qemu:///system"}, args...)
 	if out, err := output("nsenter", all...); err == nil {
 		t.Fatalf("virsh %q: %s", args, out)
 	}
@@ -219,17 +219,20 @@ func listen(t *testing.T) (port string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { conn.Close() })
-		}
-	}()
+	go silence(t, l)
 	_, port, _ = net.SplitHostPort(l.Addr().String())
 	return port
+}
+
+// silence takes connections until the listener is closed, and keeps them.
+func silence(t *testing.T, l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
 }
 
 // exportImage serves an image over the network, and gives the port.

@@ -26,7 +26,7 @@ func (b *bench) measure(ctx context.Context) (*findings, error) {
 	}
 	f.floor = floor.rss
 	for _, step := range []func(context.Context, *findings) error{
-		b.compareAll, b.growLinear, b.onlyVirt, b.growAuvirt, b.measureService,
+		b.compareAll, b.growLinear, b.onlyVirt, b.growAuvirt, b.measureService, b.measurePage,
 	} {
 		if err := step(ctx, f); err != nil {
 			return nil, err

@@ -19,6 +19,8 @@ type plan struct {
 
 	service  []benchmark
 	holdings int // in the store that is asked who held something
+	page     []benchmark
+	guests   int // in the store that the page shows
 
 	runs    int           // of each program at a size
 	timeout time.Duration // of one run
@@ -41,6 +43,8 @@ func fullPlan() plan {
 		onlyVirt: aimOnlyVirtSize,
 		service:  serviceBenchmarks(10_000_000, 3),
 		holdings: 10_000_000,
+		page:     pageBenchmarks(pageGuests),
+		guests:   pageGuests,
 		runs:     7,
 		timeout:  2 * time.Minute,
 	}
@@ -65,6 +69,8 @@ func quickPlan() plan {
 		onlyVirt: 8 << 20,
 		service:  serviceBenchmarks(100_000, 1)[:3], // the guests take more than a minute
 		holdings: 100_000,
+		page:     pageBenchmarks(100),
+		guests:   100,
 		runs:     3,
 		timeout:  10 * time.Second,
 	}

@@ -27,7 +27,7 @@ type findings struct {
 	floor   int64 // the least peak memory that can be told, bytes
 
 	compared, linear, onlyVirt, auvirt []row
-	service                            figures
+	service, page                      figures
 }
 
 const (
@@ -57,6 +57,7 @@ func (f *findings) markdown() string {
 		comparison(f.onlyVirt, f.floor),
 		"## auvirt\n", f.auvirtText(),
 		"## Service\n", f.serviceText(),
+		"## Page\n", f.pageText(),
 		"## How\n", f.how(),
 	}
 	return strings.Join(sections, "\n")

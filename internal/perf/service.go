@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -23,6 +24,7 @@ type benchmark struct {
 	times   string // as -test.benchtime
 	runs    int
 	env     []string
+	dir     string // where it is run, "" for an empty folder
 }
 
 const (
@@ -37,16 +39,22 @@ type figures map[string]float64
 // measureService runs the benchmarks, one after the other: a disk that is busy
 // for one makes each commit of the other slow.
 func (b *bench) measureService(ctx context.Context, f *findings) error {
-	f.service = figures{}
-	for _, bm := range b.plan.service {
+	var err error
+	f.service, err = b.runBenchmarks(ctx, b.plan.service)
+	return err
+}
+
+func (b *bench) runBenchmarks(ctx context.Context, all []benchmark) (figures, error) {
+	got := figures{}
+	for _, bm := range all {
 		fmt.Fprintf(b.progress, "perf: %s %s\n", filepath.Base(bm.pkg), bm.pattern)
 		found, err := b.runBenchmark(ctx, bm)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		maps.Copy(f.service, found)
+		maps.Copy(got, found)
 	}
-	return nil
+	return got, nil
 }
 
 // runBenchmark gives the medians of its runs.
@@ -61,14 +69,14 @@ func (b *bench) runBenchmark(ctx context.Context, bm benchmark) (figures, error)
 		return nil, fmt.Errorf("go test -c %s: %w: %s", bm.pkg, err, bytes.TrimSpace(text))
 	}
 	cmd := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench="+bm.pattern, "-test.benchtime="+bm.times,
-		"-test.count="+strconv.Itoa(bm.runs))
-	cmd.Dir, cmd.Env = dir, append(append(os.Environ(), "TMPDIR="+dir), bm.env...)
+		"-test.count="+strconv.Itoa(bm.runs), "-test.v")
+	cmd.Dir, cmd.Env = cmp.Or(bm.dir, dir), append(append(os.Environ(), "TMPDIR="+dir), bm.env...)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%s of %s: %w: %s", bm.pattern, bm.pkg, err, bytes.TrimSpace(text))
 	}
 	got := medians(string(text))
-	if len(got) == 0 {
+	if len(got) == 0 && !bytes.Contains(text, []byte("--- SKIP")) { // what lacks something is told as not measured
 		return nil, fmt.Errorf("%s of %s: it says nothing: %s", bm.pattern, bm.pkg, text)
 	}
 	return got, nil

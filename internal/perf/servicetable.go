@@ -69,10 +69,19 @@ func (f *findings) serviceText() string {
 	if len(f.plan.service) == 0 {
 		return "Not measured.\n"
 	}
+	return fmt.Sprintf("What `virtaudit serve` takes, by the benchmarks of `internal/agent` and `internal/store`. The guests are those of a process "+
+		"that speaks libvirt's protocol, each with a definition of 8 kB, and the service has its default settings: all are read in 30 s. "+
+		"%s holdings are in the store that is asked who held something, one of fifty of them of /dev/urandom. "+
+		"Facts a second and milliseconds are by the clock, on a disk that writes each commit.\n\n", grouped(f.plan.holdings)) +
+		figureTable(serviceFigures, f.service)
+}
+
+// figureTable holds figures against their aims.
+func figureTable(all []figure, of figures) string {
 	cells := [][]string{{"what", "measured", "aim", "met"}}
-	for i := range serviceFigures {
-		g := &serviceFigures[i]
-		v, found := g.value(f.service)
+	for i := range all {
+		g := &all[i]
+		v, found := g.value(of)
 		aim, met := g.aim(v)
 		measured, verdict := "", ""
 		if found {
@@ -83,10 +92,7 @@ func (f *findings) serviceText() string {
 		}
 		cells = append(cells, []string{g.what, measured, aim, verdict})
 	}
-	return fmt.Sprintf("What `virtaudit serve` takes, by the benchmarks of `internal/agent` and `internal/store`. The guests are those of a process "+
-		"that speaks libvirt's protocol, each with a definition of 8 kB, and the service has its default settings: all are read in 30 s. "+
-		"%s holdings are in the store that is asked who held something, one of fifty of them of /dev/urandom. "+
-		"Facts a second and milliseconds are by the clock, on a disk that writes each commit.\n\n", grouped(f.plan.holdings)) + table(cells)
+	return table(cells)
 }
 
 // rounded shows three digits, and of large numbers all before the point.

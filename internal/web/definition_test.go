@@ -45,6 +45,21 @@ func TestDefinitionAt(t *testing.T) {
 	}
 }
 
+// TestWitnessesBeforeASight: what libvirt has no record for is known by the
+// observation that showed it, also at a moment before that.
+func TestWitnessesBeforeASight(t *testing.T) {
+	h := heldOf("rng", "builtin")
+	h.By = fact.Libvirt
+	shown := &seen{Observed: fact.Observed{Has: []fact.Thing{{Kind: "rng", ID: "builtin", Silent: true}}}}
+	rows := compareWitnesses([]store.Held{*h}, nil, map[fact.Witness]*seen{fact.Libvirt: shown})
+	if len(rows) != 1 || !rows[0].Agree || !rows[0].Silent {
+		t.Errorf("%+v", rows)
+	}
+	if rows := compareWitnesses([]store.Held{*h}, nil, nil); rows[0].Agree {
+		t.Errorf("a change without its record: %+v", rows)
+	}
+}
+
 // TestWitnesses: the EGD that only the definition shows is silent, and the disks
 // that both show agree.
 func TestWitnesses(t *testing.T) {

@@ -69,7 +69,6 @@ func (s *Server) witnesses(r *request) (*answer, error) {
 	if of == nil || defined != nil && defined.To < of.First.Millis {
 		compared = nil // it is of another run
 	}
-	o := witnessesJSON{At: millisMoment(at), Witnesses: []witnessView{}, Rows: compareWitnesses(held, compared)}
 	views := map[fact.Witness]*seen{}
 	if defined != nil {
 		views[defined.Witness] = defined
@@ -77,6 +76,7 @@ func (s *Server) witnesses(r *request) (*answer, error) {
 	if err := s.latest(r.Context(), views, held); err != nil {
 		return nil, err
 	}
+	o := witnessesJSON{At: millisMoment(at), Witnesses: []witnessView{}, Rows: compareWitnesses(held, compared, views)}
 	for _, w := range [...]fact.Witness{fact.Libvirt, fact.QMP, fact.Proc} {
 		if v := views[w]; v != nil {
 			o.Witnesses = append(o.Witnesses, witnessView{
@@ -147,8 +147,9 @@ func (s *Server) latest(ctx context.Context, views map[fact.Witness]*seen, held 
 }
 
 // compareWitnesses counts by resource how many each witness shows. Quantities of
-// a definition are no resources.
-func compareWitnesses(held []store.Held, defined *seen) []witnessRow {
+// a definition are no resources. What libvirt has no record for is said by any of
+// the views: a holding may be older than the observation that shows it.
+func compareWitnesses(held []store.Held, defined *seen, views map[fact.Witness]*seen) []witnessRow {
 	rows := map[trail.Resource]*witnessRow{}
 	row := func(r trail.Resource) *witnessRow {
 		if rows[r] == nil {
@@ -167,6 +168,9 @@ func compareWitnesses(held []store.Held, defined *seen) []witnessRow {
 	if defined != nil {
 		countDefined(defined, row)
 	}
+	for _, v := range views {
+		noteSilent(v, rows)
+	}
 	all := make([]witnessRow, 0, len(rows))
 	for _, o := range rows {
 		o.settle(defined)
@@ -176,6 +180,16 @@ func compareWitnesses(held []store.Held, defined *seen) []witnessRow {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Sub, b.Sub))
 	})
 	return all
+}
+
+// noteSilent marks the rows that libvirt has no record for.
+func noteSilent(v *seen, rows map[trail.Resource]*witnessRow) {
+	for i := range v.Has {
+		t := &v.Has[i]
+		if o := rows[trail.Resource{Kind: t.Kind, ID: t.ID, Sub: t.Sub}]; o != nil && t.Silent {
+			o.Silent = true
+		}
+	}
 }
 
 // countDefined puts what an observation has in the place of what holdings tell of
@@ -191,7 +205,6 @@ func countDefined(defined *seen, row func(trail.Resource) *witnessRow) {
 		counts[r]++
 		o := row(r)
 		o.Says[defined.Witness] = counts[r]
-		o.Silent = o.Silent || t.Silent
 		if o.Names == nil {
 			o.Names = texts(t.Names)
 		}

@@ -1,10 +1,16 @@
 // `npm run bench`: how long the scripts take for one frame while 10,000 lanes are
-// panned, zoomed and scrolled.
-import type { CDPSession, Page } from "playwright-core";
+// panned, zoomed and scrolled, how long one waits for what is loaded, and what the
+// tab needs of memory. Lines end in a figure and its unit.
+import { readFileSync } from "node:fs";
+import type { Browser, CDPSession, Page } from "playwright-core";
 import { launch, open } from "./browser";
-import { site } from "./site";
+import { site, type Site } from "./site";
 
-const frames = Number(process.env["FRAMES"] ?? 240);
+const frames = Number(process.env["FRAMES"] ?? 120);
+
+function say(what: string, value: number, unit: "ms/frame" | "ms" | "MiB"): void {
+  console.log(`${what.padEnd(44)} ${value.toFixed(2)} ${unit}`);
+}
 
 async function scriptTime(cdp: CDPSession): Promise<number> {
   const { metrics } = await cdp.send("Performance.getMetrics");
@@ -33,12 +39,59 @@ async function play(page: Page, event: string): Promise<void> {
   );
 }
 
-/** Prints the milliseconds of script that a frame takes. */
-async function measure(page: Page, cdp: CDPSession, name: string, event: string): Promise<void> {
+async function frame(page: Page, cdp: CDPSession, name: string, event: string): Promise<void> {
   const before = await scriptTime(cdp);
   await play(page, event);
-  const each = ((await scriptTime(cdp)) - before) / frames;
-  console.log(`${name.padEnd(28)} ${each.toFixed(2)} ms of script a frame`);
+  say(name, ((await scriptTime(cdp)) - before) / frames, "ms/frame");
+}
+
+/** How long it takes from an act until a view shows what it was to bring. */
+async function wait(page: Page, name: string, act: () => Promise<unknown>, shown: () => boolean): Promise<void> {
+  const begun = performance.now();
+  await act();
+  await page.waitForFunction(shown, undefined, { polling: "raf", timeout: 60_000 });
+  say(name, performance.now() - begun, "ms");
+}
+
+function loaded(): boolean {
+  const lanes = document.querySelector(".chart canvas")?.getAttribute("aria-label") ?? "";
+  return /of [1-9]/.test(lanes) && document.querySelector(".busy.on") === null;
+}
+
+const rows = (): boolean => document.querySelector("tr[data-row]") !== null;
+const completed = (): boolean => [...document.querySelectorAll("[role=option]")].some((o) => o.textContent!.includes("/dev/urandom"));
+
+async function waits(browser: Browser, page: Page, at: Site): Promise<void> {
+  const canvas = page.locator(".chart canvas");
+  await wait(page, "first paint of the timeline", () => page.goto(`${at.base}/?last=31536000000`), loaded);
+  await wait(page, "a screen earlier", async () => {
+    await canvas.focus();
+    for (let i = 0; i < 2; i++) await page.keyboard.press("Shift+ArrowLeft");
+    await page.waitForTimeout(60); // loading begins when the view rests
+  }, loaded);
+  await page.goto(`${at.base}/?last=31536000000`);
+  await page.waitForFunction(loaded);
+  await wait(page, "the last of all lanes", () => canvas.press("End").then(() => page.waitForTimeout(60)), loaded);
+  await wait(page, "opening its lane", () => canvas.press("Space").then(() => page.waitForTimeout(60)), loaded);
+  say("memory of the tab", await memory(browser), "MiB");
+  await wait(page, "completing a search", async () => {
+    await page.locator("main").focus();
+    await page.keyboard.press("/");
+    await page.keyboard.insertText("/dev/u");
+  }, completed);
+  await wait(page, "who held /dev/urandom", () => page.goto(`${at.base}/resource?r=/dev/urandom`), rows);
+  await wait(page, "entropy of all that run", () => page.goto(`${at.base}/entropy`), rows);
+}
+
+/** What the processes that show pages hold, of their own and of what they share. */
+async function memory(browser: Browser): Promise<number> {
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
+  const sizes = processInfo.filter((p) => p.type === "renderer").map((p) => {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${p.id}/status`, "utf8"))?.[1];
+    return Number(kib ?? 0) / 1024;
+  });
+  return Math.max(...sizes);
 }
 
 const at = await site(10_000);
@@ -53,9 +106,10 @@ await cdp.send("Performance.enable");
 const lanes = await page.locator(".chart canvas").getAttribute("aria-label");
 console.log(`${lanes}, 1920 by 1080, ${frames} frames each`);
 await play(page, "pan"); // warm by then
-await measure(page, cdp, "panning in time", "pan");
-await measure(page, cdp, "zooming", "zoom");
-await measure(page, cdp, "scrolling through the lanes", "scroll");
-await measure(page, cdp, "panning and scrolling", "both");
+await frame(page, cdp, "panning in time", "pan");
+await frame(page, cdp, "zooming", "zoom");
+await frame(page, cdp, "scrolling through the lanes", "scroll");
+await frame(page, cdp, "panning and scrolling", "both");
+await waits(browser, page, at);
 await browser.close();
 await at.close();

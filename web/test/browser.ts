@@ -19,7 +19,7 @@ export interface Watched {
 export async function open(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   const errors: string[] = [];
   const strangers: string[] = [];
   page.on("pageerror", (e) => errors.push(String(e)));

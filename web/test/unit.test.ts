@@ -9,6 +9,7 @@ import { Recent, windowOf } from "../src/timeline/blocks";
 import { laneHeight, Layout, rowHeight } from "../src/timeline/layout";
 import { at, bounded, closest, widest, x, zoomed } from "../src/timeline/viewport";
 import { overlaps } from "../src/views/overlaps";
+import { first, following } from "../src/views/range";
 import type { Holding } from "../src/lib/types";
 import { dice } from "./mock/world";
 
@@ -121,4 +122,23 @@ test("overlaps are those of a count at each moment", () => {
       assert.deepEqual(said, guests > 1 ? [guests] : []);
     }
   }
+});
+
+test("what is alive is shown up to now, and goes with it", () => {
+  const [hour, day] = [3_600_000, 86_400_000];
+  const now = Date.UTC(2026, 10, 23);
+  const none = new URLSearchParams();
+  const young = { begin: now - hour, end: now - 1000 };
+  for (const b of [young, { begin: now - 400 * day, end: now - hour }]) {
+    const r = first(b, now);
+    assert.ok(r.from < now && r.to > now, "now is in view");
+    assert.ok(r.to - r.from < 8 * day);
+    assert.deepEqual(following(none, b, now), r);
+    assert.ok(following(none, b, now + hour)!.to > now + hour);
+  }
+  const past = { begin: now - 30 * day, end: now - 29 * day };
+  assert.ok(first(past, now).to < now - 28 * day);
+  assert.equal(following(none, past, now), undefined);
+  assert.equal(following(new URLSearchParams("from=1&to=2"), young, now), undefined, "what somebody looks at stays");
+  assert.equal(following(new URLSearchParams("last=60000"), past, now)!.from, now - 60_000);
 });

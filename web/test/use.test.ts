@@ -202,7 +202,7 @@ test("search completes and goes there by keyboard", async () => {
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/resource\?r=rng%3A%2Fdev%2Fhwrng/);
   await page.getByRole("link", { name: "web-0000" }).first().waitFor();
-  assert.ok((await page.locator(".overlaps summary").textContent())!.includes("more than one guest held it"));
+  assert.ok((await page.locator(".overlaps summary").textContent())!.includes("more than one guest at once"));
   await page.locator(".chart canvas").click({ position: { x: 800, y: 60 } });
   await page.locator(".at h2").waitFor();
   await leave(w);
@@ -244,5 +244,37 @@ test("times are local, with UTC in their title", async () => {
   assert.match(title!, /UTC$/);
   const utc = Date.parse(title!.replace(" UTC", "Z").replace(" ", "T"));
   assert.equal(shown, new Date(utc + 9 * 3_600_000).toISOString().slice(0, 19).replace("T", " "));
+  await leave(w);
+});
+
+test("entropy of more guests is read when it is asked for", async () => {
+  const w = await come("/entropy", "tr[data-row]");
+  const { page } = w;
+  const told = page.getByText("These are the first 3,000 of the guests that run.");
+  const more = page.getByRole("button", { name: "3,000 more" });
+  await more.waitFor();
+  assert.ok(await told.isVisible());
+  const counted = async (): Promise<number> => (await page.locator(".tally strong").allTextContents()).reduce((sum, n) => sum + Number(n), 0);
+  assert.equal(await counted(), 3000);
+  await more.click();
+  await told.waitFor({ state: "hidden" });
+  assert.equal(await counted(), at.world.runs.filter((r) => r.at(-1)!.state === "running").length);
+  await leave(w);
+});
+
+test("a resource with more holders than a chart has at first", async () => {
+  const w = await come(`/resource?r=${encodeURIComponent("rng:/dev/urandom")}`, "tr[data-row]");
+  const { page } = w;
+  const told = page.locator(".told").filter({ hasText: "The chart has the first" });
+  await told.filter({ hasText: "2,000 holdings" }).waitFor();
+  const asked = page.waitForRequest((r) => /holdings.*from=\d+/.test(r.url()));
+  await page.locator(".chart canvas").press("+");
+  await asked;
+  await told.filter({ hasText: "2,000 holdings" }).waitFor();
+  const guests = async (): Promise<number> => Number(/\d+/.exec((await page.locator(".chart canvas").getAttribute("aria-label"))!)![0]);
+  const before = await guests();
+  await told.getByRole("button", { name: "add 2,000 more" }).click();
+  await told.filter({ hasText: "4,000 holdings" }).waitFor();
+  assert.ok((await guests()) > before, "more guests are charted");
   await leave(w);
 });

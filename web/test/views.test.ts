@@ -1,10 +1,11 @@
 // Each view, light and dark, wide and narrow: it shows without an error, asks no
 // other host, names stay text, and axe finds nothing serious. The pictures are
-// kept. VIRTAUDIT_GUEST names the guest that is looked at.
+// kept. VIRTAUDIT_GUEST names the guest that is looked at,
+// VIRTAUDIT_SHARED sources of entropy that several guests are to share.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import type { Finding, Guest, Page as List, Session } from "../src/lib/types";
+import type { Finding, Guest, Page as List, RNG, Session } from "../src/lib/types";
 import { serious } from "./axe";
 import { launch, open, shot } from "./browser";
 import { site, type Site } from "./site";
@@ -93,6 +94,23 @@ test("help and search, open", async () => {
   await page.getByRole("option").first().waitFor();
   await shot(page, "search");
   assert.deepEqual(await serious(page), []);
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
+test("who shares a source of entropy is told", async () => {
+  const { page, errors } = await open(browser, at.base);
+  const rng = await at.get<RNG>("/rng");
+  await page.goto(`${at.base}/entropy#token=${at.token}`);
+  await page.locator("tr[data-row], .notice").first().waitFor();
+  const told = await page.locator(".sharing summary").allTextContents();
+  assert.deepEqual(told, rng.shared.map((s) => `${s.guests.length} guests share ${s.source}`));
+  for (const source of (process.env["VIRTAUDIT_SHARED"] ?? "").split(" ").filter(Boolean)) {
+    const share = page.locator(".sharing details", { hasText: source });
+    await share.locator("summary").click();
+    assert.ok((await share.locator("p a").count()) > 2, "each has a link");
+  }
+  await shot(page, "entropy-shared");
   assert.deepEqual(errors, []);
   await page.context().close();
 });

@@ -53,6 +53,8 @@ export interface List<T> {
   failure: Failure | undefined;
   loading: boolean;
   first: Page<T> | undefined;
+  /** The trail has grown since, and the list is too long to be read anew unasked. */
+  stale: boolean;
   /** Loads the next page, if there is one and none is on its way. */
   grow: () => void;
   again: () => void;
@@ -65,6 +67,8 @@ interface Held<T> {
   first: Page<T> | undefined;
   failure: Failure | undefined;
   busy: boolean;
+  stale: boolean;
+  tries: number;
 }
 
 /** Loads a list page by page, as far as it is looked at. */
@@ -72,7 +76,7 @@ export function useList<T>(path: string | undefined, query: Query = {}, size = 2
   const key = path === undefined ? "" : path + JSON.stringify(query);
   const grown = useStore(generation);
   const [tries, setTries] = useState(0);
-  const empty = (busy: boolean): Held<T> => ({ key, rows: [], next: null, first: undefined, failure: undefined, busy });
+  const empty = (busy: boolean): Held<T> => ({ key, rows: [], next: null, first: undefined, failure: undefined, busy, stale: false, tries });
   const [held, hold] = useState<Held<T>>(() => empty(true));
   const now = useRef(held);
   now.current = held;
@@ -85,12 +89,15 @@ export function useList<T>(path: string | undefined, query: Query = {}, size = 2
     const stop = new AbortController();
     const same = now.current.key === key;
     // A long list that is read is not drawn away from under its reader.
-    if (same && now.current.rows.length > 1000 && !now.current.failure) return;
+    if (same && now.current.rows.length > 1000 && !now.current.failure && now.current.tries === tries) {
+      set({ ...now.current, stale: true });
+      return;
+    }
     if (!same) set(empty(true));
     // As many rows as were there, so that what is looked at stays in its place.
     const want = Math.min(1000, Math.max(size, same ? now.current.rows.length : 0));
     get<Page<T>>(path, { ...query, limit: want }, stop.signal).then(
-      (page) => set({ key, rows: page.items, next: page.next, first: page, failure: undefined, busy: false }),
+      (page) => set({ key, rows: page.items, next: page.next, first: page, failure: undefined, busy: false, stale: false, tries }),
       (e: unknown) => {
         if (!aborted(e) && now.current.first === undefined) set({ ...empty(false), failure: asFailure(e) });
       },
@@ -116,6 +123,7 @@ export function useList<T>(path: string | undefined, query: Query = {}, size = 2
     failure: mine ? held.failure : undefined,
     loading: path !== undefined && (!mine || held.busy),
     first: mine ? held.first : undefined,
+    stale: mine && held.stale,
     grow,
     again: () => setTries((n) => n + 1),
   };

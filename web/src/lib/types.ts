@@ -259,11 +259,9 @@ export interface RNGGuest {
   devices: RNGDevice[];
 }
 
-export interface RNG {
+export interface RNG extends Page<RNGGuest> {
   at: Moment;
-  items: RNGGuest[];
   shared: { source: string; backend: string; guests: string[] }[];
-  unwatched: Unwatched[];
 }
 
 export interface FoundResource extends Resource {

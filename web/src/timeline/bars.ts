@@ -168,7 +168,7 @@ export function drawUnwatched(p: Pen, spans: readonly Unwatched[], node: string 
 /** Underlines times in which others held the same. */
 export function drawShared(p: Pen, spans: { from: number; to: number }[], y: number, h: number): void {
   const { ctx, ink, range } = p;
-  ctx.fillStyle = ink.critical;
+  ctx.fillStyle = ink.warning;
   for (const s of spans) {
     if (s.to < range.from || s.from > range.to) continue;
     const a = Math.max(0, place(range, p.width, s.from));

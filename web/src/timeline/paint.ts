@@ -75,7 +75,7 @@ function lanes(s: Scene, pen: Pen, first: number, last: number): void {
   for (let i = first; i <= last; i++) {
     const y = top(s, i);
     const lane = s.source.lane(i);
-    if (lane && unwatched.length > 0) drawUnwatched(pen, unwatched, lane.node, y, laneHeight - 1);
+    if (lane && unwatched.length > 0) drawUnwatched(pen, unwatched, lane.node, y, s.layout.heightOf(i) - 1);
     const content = s.source.content(i);
     if (!content) {
       waiting(s, y);
@@ -145,7 +145,12 @@ function drawAxis(s: Scene, marks: Axis): void {
   ctx.fillStyle = ink.muted;
   ctx.font = `11px ${ink.font}`;
   ctx.textAlign = "center";
-  for (const t of marks.ticks) ctx.fillText(t.label, s.gutter + place(s.range, plot, t.at), 30);
+  for (const t of marks.ticks) {
+    const x = place(s.range, plot, t.at);
+    const half = ctx.measureText(t.label).width / 2;
+    // Half a label says another time.
+    if (x >= half && x <= plot - half) ctx.fillText(t.label, s.gutter + x, 30);
+  }
   ctx.textAlign = "left";
   ctx.fillStyle = ink.ink;
   ctx.font = `600 11px ${ink.font}`;

@@ -38,7 +38,10 @@ export function describe(source: Source, index: number): string {
     lane.running ? "running" : "not running",
     `${sessions} in view`,
   ];
-  if (marks > 0) parts.push(`${marks} marks`);
-  if (source.opened.has(index)) parts.push("open");
+  if (marks > 0) parts.push(marks === 1 ? "1 mark" : `${marks} marks`);
+  if (source.opened.has(index)) {
+    const held = source.rows(index).filter((r) => r.id !== "").length;
+    parts.push("open", held === 1 ? "held 1 resource" : `held ${held} resources`);
+  }
   return parts.join(", ");
 }

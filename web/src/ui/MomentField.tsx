@@ -1,6 +1,6 @@
 // A moment that somebody types.
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { now } from "../lib/clock";
 import { local, parse, utc } from "../lib/time";
 
@@ -19,11 +19,14 @@ export function MomentField({ label, value, onPick, placeholder = "now", precise
   const [text, setText] = useState(shown);
   const [wrong, setWrong] = useState(false);
   const id = useId();
+  const typing = useRef(false);
   useEffect(() => {
+    if (typing.current) return; // a value that goes with the clock waits for who types
     setText(shown);
     setWrong(false);
   }, [shown]);
   const take = (): void => {
+    typing.current = false;
     if (text === shown) return;
     const t = text.trim();
     const ms = t === "" ? undefined : parse(t, now());
@@ -43,7 +46,10 @@ export function MomentField({ label, value, onPick, placeholder = "now", precise
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         spellcheck={false}
         autocomplete="off"
-        onInput={(e) => setText(e.currentTarget.value)}
+        onInput={(e) => {
+          typing.current = true;
+          setText(e.currentTarget.value);
+        }}
         onBlur={take}
         onKeyDown={(e) => e.key === "Enter" && take()}
       />

@@ -66,7 +66,7 @@ function Things({ things, at }: { things: Thing[]; at: number | undefined }): JS
 }
 
 function thing(t: Thing, at?: number): JSX.Element {
-  const details = Object.entries(t.detail ?? {}).map(([k, v]) => `${k} ${v}`);
+  const details = Object.entries(t.detail ?? {}).map(([k, v]) => `${k} ${t.kind === "mem" && k === "current" ? amount(t.kind, Number(v)) : v}`);
   return (
     <>
       {t.id !== undefined && <ResourceLink kind={t.kind} id={t.id} sub={t.sub} at={at} />}
@@ -102,6 +102,7 @@ export function ChangesPart({ guest, at }: { guest: string; at: number | undefin
 const whats: Record<DefinitionRow["what"], string> = { seen: "first seen", changed: "changed", gone: "gone", told: "told", failed: "could not be looked at" };
 
 function ChangeRow({ row, now }: { row: DefinitionRow; now: boolean }): JSX.Element {
+  const first = row.what === "seen"; // there was no before
   return (
     <li class={now ? "selected" : undefined}>
       <header>
@@ -122,16 +123,16 @@ function ChangeRow({ row, now }: { row: DefinitionRow; now: boolean }): JSX.Elem
           <thead>
             <tr>
               <th scope="col">What</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+              {!first && <th scope="col">Before</th>}
+              <th scope="col">{first ? "It had" : "After"}</th>
             </tr>
           </thead>
           <tbody>
             {row.things.map((c, i) => (
               <tr key={`t${i}`}>
                 <th scope="row">{c.kind}</th>
-                <td class="before">{c.before ? thing(c.before, row.at.ms) : <span class="muted">none</span>}</td>
-                <td class="after">{c.after ? thing(c.after, row.at.ms) : <span class="muted">none</span>}</td>
+                {!first && <td class="before">{c.before ? thing(c.before, row.at.ms) : <span class="muted">none</span>}</td>}
+                <td class={first ? undefined : "after"}>{c.after ? thing(c.after, row.at.ms) : <span class="muted">none</span>}</td>
               </tr>
             ))}
             {row.changes.map((c, i) => (
@@ -139,8 +140,8 @@ function ChangeRow({ row, now }: { row: DefinitionRow; now: boolean }): JSX.Elem
                 <th scope="row" class="mono">
                   {c.path}
                 </th>
-                <td class="before mono">{c.before ?? <span class="muted">none</span>}</td>
-                <td class="after mono">{c.after ?? <span class="muted">none</span>}</td>
+                {!first && <td class="before mono">{c.before ?? <span class="muted">none</span>}</td>}
+                <td class={first ? "mono" : "after mono"}>{c.after ?? <span class="muted">none</span>}</td>
               </tr>
             ))}
           </tbody>

@@ -1,14 +1,16 @@
 // Where every running guest's random numbers come from.
-import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { useLoad } from "../lib/load";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { all } from "../lib/api";
+import { useList } from "../lib/load";
 import { changed, go, type Route } from "../lib/route";
 import type { RNG, RNGDevice, RNGGuest } from "../lib/types";
 import { guestURL, resourceURL } from "../lib/urls";
 import { By } from "../ui/Badge";
-import { Export } from "../ui/Export";
+import { Export, most } from "../ui/Export";
 import { Link } from "../ui/Link";
 import { Empty, Loading, Problem } from "../ui/Notice";
+import { Stale } from "../ui/Stale";
 import { Table, type Col } from "../ui/Table";
 import { TextField } from "../ui/TextField";
 import { Time } from "../ui/Time";
@@ -69,26 +71,52 @@ const cols: Col<Row>[] = [
   { name: "Host", width: 120, cell: (r) => r.guest.node },
 ];
 
+// How many guests are read before somebody asks for more.
+const enough = 3000;
+
 export function EntropyView({ route }: { route: Route }): JSX.Element {
-  const { value, failure, again } = useLoad<RNG>("/rng");
-  if (failure) return <Problem failure={failure} again={again} />;
-  if (!value) return <Loading what="the guests' entropy" />;
-  return <Shown rng={value} route={route} />;
+  const list = useList<RNGGuest>("/rng", {}, 1000);
+  const [wanted, want] = useState(enough);
+  useEffect(() => {
+    if (list.more && !list.loading && list.rows.length < wanted) list.grow();
+  });
+  const first = list.first as RNG | undefined;
+  const rng = useMemo(() => first && { ...first, items: list.rows }, [first, list.rows]);
+  if (list.failure) return <Problem failure={list.failure} again={list.again} />;
+  if (!rng) return <Loading what="the guests' entropy" />;
+  return (
+    <Shown rng={rng} route={route}>
+      <Stale list={list} />
+      {list.more && (
+        <p class="told" role="status">
+          These are the first {rng.items.length.toLocaleString()} of the guests that run.
+          <button type="button" disabled={list.loading} onClick={() => want(rng.items.length + enough)}>
+            {list.loading ? "reading…" : `${enough.toLocaleString()} more`}
+          </button>
+        </p>
+      )}
+    </Shown>
+  );
 }
 
-function Shown({ rng, route }: { rng: RNG; route: Route }): JSX.Element {
+function Shown({ rng, route, children }: { rng: RNG; route: Route; children: ComponentChildren }): JSX.Element {
   const show = route.query.get("show") ?? "";
   const text = route.query.get("q") ?? "";
   const guests = useMemo(() => rng.items.filter((g) => matches(g, show, text)), [rng, show, text]);
   const rows = useMemo(() => rowsOf(guests, rng), [guests, rng]);
+  const every = async (): Promise<{ rows: RNGGuest[]; more: boolean }> => {
+    const got = await all<RNGGuest>("/rng", {}, most);
+    return { rows: got.rows.filter((g) => matches(g, show, text)), more: got.more };
+  };
   return (
     <div class="view">
       <div class="bar" role="group" aria-label="Entropy">
         <Tally rng={rng} show={show} />
         <TextField label="Guest or source" value={text} placeholder="part of it" onPick={(v) => go(changed({ q: v }))} />
         <span class="push" />
-        <Export name="entropy" columns={rngColumns} rows={() => Promise.resolve({ rows: guests, more: false })} />
+        <Export name="entropy" columns={rngColumns} rows={every} />
       </div>
+      {children}
       <Unwatched spans={rng.unwatched} />
       <Sharing rng={rng} />
       {rows.length > 0 ? (

@@ -11,6 +11,7 @@ import { Link } from "../ui/Link";
 import { MomentField } from "../ui/MomentField";
 import { Empty, Loading, Problem } from "../ui/Notice";
 import { Select } from "../ui/Select";
+import { Stale } from "../ui/Stale";
 import { Table, type Col } from "../ui/Table";
 import { TextField } from "../ui/TextField";
 import { Time } from "../ui/Time";
@@ -37,7 +38,7 @@ const cols: Col<Finding>[] = [
 ];
 
 // Beside an open finding there is room for less.
-const beside = cols.filter((c) => !["Kind", "Guest"].includes(c.name));
+const beside = cols.filter((c) => !["Kind", "×"].includes(c.name)).map((c) => (c.name === "Guest" ? { ...c, width: 110 } : c));
 
 function queryOf(q: URLSearchParams): Query {
   const query: Query = { ...newest };
@@ -57,6 +58,7 @@ export function FindingsView({ route }: { route: Route }): JSX.Element {
     <div class="view">
       <Filters route={route} query={query} />
       <Unwatched spans={list.first?.unwatched ?? []} />
+      <Stale list={list} />
       {list.failure && <Problem failure={list.failure} again={list.again} />}
       <div class="split">
         {!list.failure && !list.loading && list.rows.length === 0 ? (

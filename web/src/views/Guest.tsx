@@ -132,7 +132,8 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function History({ guest, at }: { guest: Guest; at: number | undefined }): JSX.Element | null {
   const sessions = useList<Session>("/sessions", { guest: guest.id, ...newest }, 500);
   const findings = useList<Finding>("/findings", { guest: guest.id, ...newest }, 500);
-  const source = useMemo(() => historyOf(guest, sessions.rows, findings.rows, sessions.first?.unwatched ?? []), [guest, sessions.rows, findings.rows]);
+  const unwatched = useMemo(() => since(guest, sessions.first?.unwatched ?? []), [guest, sessions.first]);
+  const source = useMemo(() => historyOf(guest, sessions.rows, findings.rows, unwatched), [guest, sessions.rows, findings.rows, unwatched]);
   const [range, setRange] = useState<Range>();
   const [first, last] = [guest.first?.ms ?? 0, guest.running ? now() : (guest.last?.ms ?? 0)];
   const room = Math.max(1000, (last - first) * 0.04);
@@ -151,9 +152,15 @@ function History({ guest, at }: { guest: Guest; at: number | undefined }): JSX.E
           onPick={(h) => (h.name ? go(timelineURL(seen.from, seen.to)) : go(changed({ at: Math.round(h.mark?.at ?? h.time) })))}
         />
       </div>
-      <Unwatched spans={sessions.first?.unwatched ?? []} />
+      <Unwatched spans={unwatched} />
     </>
   );
+}
+
+/** The times without a watch that concern the guest: of its host, since it was seen first. */
+function since(g: Guest, spans: GuestDetail["unwatched"]): GuestDetail["unwatched"] {
+  const from = g.first?.ms ?? 0;
+  return spans.filter((s) => s.node === g.node && (s.to === null || s.to.ms >= from));
 }
 
 function historyOf(g: Guest, sessions: Session[], findings: Finding[], unwatched: GuestDetail["unwatched"]): Fixed {

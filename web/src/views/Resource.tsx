@@ -1,6 +1,6 @@
 // Who held a thing, and when.
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { all, type Query } from "../lib/api";
 import { now } from "../lib/clock";
 import { useList, useLoad } from "../lib/load";
@@ -9,17 +9,18 @@ import { ago, local, span } from "../lib/time";
 import type { Holding, Page } from "../lib/types";
 import { guestURL, resourceURL } from "../lib/urls";
 import { ChartView } from "../timeline/ChartView";
-import type { Range } from "../timeline/viewport";
 import { By } from "../ui/Badge";
 import { Export, most } from "../ui/Export";
 import { Link } from "../ui/Link";
 import { MomentField } from "../ui/MomentField";
 import { Empty, Loading, Problem } from "../ui/Notice";
 import { Table, type Col } from "../ui/Table";
+import { Stale } from "../ui/Stale";
 import { TextField } from "../ui/TextField";
 import { Time } from "../ui/Time";
 import { holdingColumns } from "./columns";
-import { holderLanes, reach } from "./holders";
+import { holderLanes } from "./holders";
+import { useInView, type InView } from "./inview";
 import { overlaps, type Overlap } from "./overlaps";
 import { Unwatched } from "./Unwatched";
 
@@ -97,26 +98,23 @@ function Ask(): JSX.Element {
   );
 }
 
-// As many holdings as a chart of them can tell apart.
-const charted = 2000;
-
 function Held({ route, resource }: { route: Route; resource: string }): JSX.Element {
   const at = route.query.has("at") ? Number(route.query.get("at")) : undefined;
   const list = useList<Holding>("/holdings", { resource }, 1000);
-  useEffect(() => {
-    if (list.more && list.rows.length < charted) list.grow();
-  });
   const then = useLoad<Page<Holding>>(at === undefined ? undefined : "/holdings", { resource, at, limit: 1000 });
-  const shared = useMemo(() => overlaps(list.rows), [list.rows]);
+  const view = useInView(resource, list);
+  const shared = useMemo(() => overlaps(view.rows), [view.rows]);
   if (list.failure) return <Problem failure={list.failure} again={list.again} />;
   if (list.rows.length === 0) return list.loading ? <Loading what="its holders" /> : <Nobody resource={resource} />;
+  const whole = !list.more && list.rows.length === view.rows.length;
   return (
     <>
-      <Holders list={list} at={at} shared={shared} />
+      <Holders view={view} list={list} at={at} shared={shared} />
       <Unwatched spans={list.first?.unwatched ?? []} />
       {at !== undefined && <At at={at} failure={then.failure && <Problem failure={then.failure} again={then.again} />} page={then.value} />}
-      {shared.length > 0 && <Shared shared={shared} more={list.more} />}
-      <h2 class="over">All who held it{list.more ? `, the first ${list.rows.length}` : ` (${list.rows.length})`}</h2>
+      {shared.length > 0 && <Shared shared={shared} whole={whole} />}
+      <h2 class="over">All who held it{list.more ? `, the first ${list.rows.length.toLocaleString()}: more come as you scroll` : ` (${list.rows.length.toLocaleString()})`}</h2>
+      <Stale list={list} />
       <Table label={`Holdings of ${resource}`} cols={holdingCols} rows={list.rows} id={(_, place) => place} more={list.more} grow={list.grow} of={resource} />
     </>
   );
@@ -133,23 +131,39 @@ function Nobody({ resource }: { resource: string }): JSX.Element {
   );
 }
 
-function Holders({ list, at, shared }: { list: ReturnType<typeof useList<Holding>>; at: number | undefined; shared: Overlap[] }): JSX.Element {
-  const source = useMemo(() => holderLanes(list.rows, shared, list.first?.unwatched ?? []), [list.rows, shared]);
-  const [range, setRange] = useState<Range>();
-  const seen = range ?? reach(list.rows, now());
+function Holders({ view, list, at, shared }: { view: InView; list: ReturnType<typeof useList<Holding>>; at: number | undefined; shared: Overlap[] }): JSX.Element {
+  const source = useMemo(() => holderLanes(view.rows, shared, list.first?.unwatched ?? []), [view.rows, shared]);
   return (
-    <div class={`chart-box${source.count > 8 ? " tall" : ""}`} style={{ height: `${44 + Math.min(source.count, 12) * 24}px` }}>
-      <ChartView
-        source={source}
-        version={list.rows.length}
-        range={seen}
-        label={`Who held it, ${source.count} guests; a click picks a moment`}
-        now={now}
-        at={at}
-        onRange={setRange}
-        onPick={(h) => (h.name && h.lane ? go(guestURL(h.lane.key, at)) : go(changed({ at: Math.round(h.time) })))}
-      />
-    </div>
+    <>
+      <div class={`chart-box${source.count > 8 ? " tall" : ""}`} style={{ height: `${44 + Math.min(source.count, 12) * 24}px` }}>
+        <ChartView
+          source={source}
+          version={view.rows.length}
+          range={view.range}
+          label={`Who held it, ${source.count} guests; a click picks a moment`}
+          now={now}
+          at={at}
+          onRange={view.look}
+          onPick={(h) => (h.name && h.lane ? go(guestURL(h.lane.key, at)) : go(changed({ at: Math.round(h.time) })))}
+        />
+      </div>
+      {view.cut !== undefined && <Cut view={view} cut={view.cut} />}
+    </>
+  );
+}
+
+/** Says what the chart leaves out, and how to have it. */
+function Cut({ view, cut }: { view: InView; cut: number }): JSX.Element {
+  return (
+    <p class="told" role="status">
+      <span>
+        The chart has the first {view.rows.length.toLocaleString()} holdings of the time that it shows, those that began until <Time at={cut} />.
+        Look closer for those of a shorter time, or
+      </span>
+      <button type="button" disabled={view.loading} onClick={view.grow}>
+        {view.loading ? "reading…" : `add ${view.step.toLocaleString()} more`}
+      </button>
+    </p>
   );
 }
 
@@ -188,11 +202,12 @@ function At({ at, page, failure }: { at: number; page: Page<Holding> | undefined
   );
 }
 
-function Shared({ shared, more }: { shared: Overlap[]; more: boolean }): JSX.Element {
+function Shared({ shared, whole }: { shared: Overlap[]; whole: boolean }): JSX.Element {
   return (
     <details class="overlaps" open={shared.length <= 6}>
       <summary>
-        {shared.length === 1 ? "Once," : `${shared.length} times`} more than one guest held it{more ? ", among those that are shown" : ""}
+        Held by more than one guest at once{shared.length > 1 && `, ${shared.length.toLocaleString()} times`}
+        {!whole && ", among those that the chart shows"}
       </summary>
       <ul>
         {shared.slice(0, 200).map((o) => (

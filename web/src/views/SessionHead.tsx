@@ -7,10 +7,12 @@ import { By, StateBadge } from "../ui/Badge";
 import { Link } from "../ui/Link";
 import { Time } from "../ui/Time";
 
+const endless: Partial<Record<Session["state"], string>> = { running: "still runs", failed: "never ran" };
+
 /** When it ended, as exactly as that is known. */
 export function EndOf({ session: s }: { session: Session }): JSX.Element {
   if (s.end) return <Time at={s.end} />;
-  if (!s.end_before) return <span class="muted">{s.state === "running" ? "runs" : "unknown"}</span>;
+  if (!s.end_before) return <span class="muted">{endless[s.state] ?? "unknown"}</span>;
   return (
     <>
       before <Time at={s.end_before} />

@@ -12,6 +12,7 @@ import { Export, most } from "../ui/Export";
 import { Link } from "../ui/Link";
 import { MomentField } from "../ui/MomentField";
 import { Empty, Problem } from "../ui/Notice";
+import { Stale } from "../ui/Stale";
 import { Table, type Col } from "../ui/Table";
 import { sessionColumns } from "./columns";
 import { EndOf, lasted, StartOf } from "./SessionHead";
@@ -60,6 +61,7 @@ export function SessionsView({ route }: { route: Route }): JSX.Element {
         <Export name="sessions" columns={sessionColumns} rows={() => all<Session>("/sessions", query, most)} />
       </div>
       <Unwatched spans={list.first?.unwatched ?? []} />
+      <Stale list={list} />
       {list.failure && <Problem failure={list.failure} again={list.again} />}
       {!list.failure && !list.loading && list.rows.length === 0 ? (
         <Empty title="No sessions in this time">

@@ -15,7 +15,7 @@ import { Lanes } from "../timeline/lanes";
 import { bounded, type Range } from "../timeline/viewport";
 import { Empty, Loading, Problem } from "../ui/Notice";
 import { Panel } from "./Panel";
-import { asked, first, follows, laneFilter, type Bounds } from "./range";
+import { asked, first, following, laneFilter, type Bounds } from "./range";
 import { Toolbar } from "./Toolbar";
 
 export function TimelineView({ route }: { route: Route }): JSX.Element {
@@ -73,6 +73,7 @@ function Shown({ route, bounds }: { route: Route; bounds: Bounds }): JSX.Element
   const filter = laneFilter(q);
   const [range, setRange] = useState<Range>(() => asked(q, bounds, now()) ?? first(bounds, now()));
   const [version, bump] = useState(0);
+  const byHand = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const lanes = useMemo(() => new Lanes(filter, () => bump((n) => n + 1)), [JSON.stringify(filter)]);
   useEffect(() => {
@@ -85,24 +86,29 @@ function Shown({ route, bounds }: { route: Route; bounds: Bounds }): JSX.Element
   // Back, forward, and links bring another range. What only says where a hand
   // has moved the view must not: the hand may have moved on.
   useEffect(() => {
-    if (route.told) return;
-    const to = asked(q, bounds, now());
-    if (to) setRange(to);
+    if (route.told || timer.current !== undefined) return;
+    byHand.current = false;
+    setRange(asked(q, bounds, now()) ?? first(bounds, now()));
   }, [route]);
-  useFollowing(q, setRange);
+  useFollowing(() => (byHand.current ? undefined : following(q, bounds, now())), range, setRange);
   const open = (q.get("open") ?? "").split(",").filter(Boolean).map(decoded);
   useOpen(lanes, open);
 
   const move = (r: Range): void => {
+    byHand.current = true;
     setRange(r);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => settle(changed({ from: Math.floor(r.from), to: Math.ceil(r.to), last: undefined })), settleAfter);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      settle(changed({ from: Math.floor(r.from), to: Math.ceil(r.to), last: undefined }));
+    }, settleAfter);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   /** A step of the history: what was seen before can be gone back to. */
   const jump = (r: Range): void => {
     const b = bounded(r);
     clearTimeout(timer.current);
+    timer.current = undefined;
     setRange(b);
     go(changed({ from: Math.floor(b.from), to: Math.ceil(b.to), last: undefined }));
   };
@@ -160,15 +166,19 @@ function around(at: number, r: Range, share: number): Range {
   return { from: at - half, to: at + half };
 }
 
-/** With last= in the address the view goes with the clock. */
-function useFollowing(q: URLSearchParams, set: (r: Range) => void): void {
-  const last = Number(q.get("last"));
+/** The view goes with the clock, not more often than it shows: a pixel of a wide screen at a time. */
+function useFollowing(next: () => Range | undefined, range: Range, set: (r: Range) => void): void {
+  const latest = useRef(next);
+  latest.current = next;
+  const pause = Math.max(1000, (range.to - range.from) / 2000);
+  const often = 2 ** Math.round(Math.log2(pause)); // a range that grows is no other each time
   useEffect(() => {
-    if (!(last > 0)) return;
-    // Not more often than a pixel of a wide screen takes.
-    const timer = setInterval(() => set(follows(last, now())), Math.max(1000, last / 2000));
+    const timer = setInterval(() => {
+      const r = latest.current();
+      if (r) set(r);
+    }, often);
     return () => clearInterval(timer);
-  }, [last]);
+  }, [often]);
 }
 
 /** Opens the lanes that the address names. Their places have to be asked for. */

@@ -34,12 +34,23 @@ export function whole(b: Bounds): Range {
   return bounded({ from: begin - room, to: b.end + room });
 }
 
-/** What is shown first: the last week of a trail that is alive; all of another, up to now if that is near. */
+/** Whether something of the trail was so lately that now belongs into view. */
+function alive(b: Bounds, now: number): boolean {
+  return now - b.end < 2 * day || (b.begin !== null && now - b.end < (b.end - b.begin) / 2);
+}
+
+/** What is shown where the address names no time: a trail that is alive up to now, of a long one the last week; all of another. */
 export function first(b: Bounds, now: number): Range {
-  const alive = now - b.end < 2 * day;
-  if (alive && b.begin !== null && now - b.begin > 7 * day) return follows(7 * day, now);
-  const near = b.begin !== null && now > b.end && now - b.end < (b.end - b.begin) / 2;
-  return whole(near ? { ...b, end: now } : b);
+  if (!alive(b, now)) return whole(b);
+  if (b.begin !== null && now - b.begin > 7 * day) return follows(7 * day, now);
+  return whole({ ...b, end: Math.max(b.end, now) });
+}
+
+/** The range that goes with the clock: that of last=, or the first one of a trail that is alive. */
+export function following(q: URLSearchParams, b: Bounds, now: number): Range | undefined {
+  const last = Number(q.get("last"));
+  if (last > 0) return follows(last, now);
+  return !q.has("from") && !q.has("to") && alive(b, now) ? first(b, now) : undefined;
 }
 
 /** Which lanes are shown. */

@@ -35,7 +35,7 @@ function sessions(w: World, q: URLSearchParams): unknown {
 }
 
 // Like the service, this looks at no more guests than it has to.
-const enough = 4000;
+const enough = 6000;
 
 /** The runs that may have held a thing, as far as its name says which. */
 function candidates(w: World, wanted: string): Run[] {
@@ -55,7 +55,7 @@ function holdings(w: World, q: URLSearchParams): unknown {
     if (list.length > enough) break;
     if (at !== undefined && (r.from > at || r.to <= at)) continue;
     for (const h of w.held(r)) {
-      if (h.id !== wanted || (at !== undefined && (h.from > at || h.to <= at))) continue;
+      if (h.id !== wanted || (at !== undefined && (h.from > at || h.to <= at)) || !within(q, h.from, h.to)) continue;
       list.push({ ...holding(w, r, h), ...(at === undefined ? {} : r.state === "lost" ? { certainty: "uncertain" as const, doubt: "end unknown" } : { certainty: "yes" as const }) });
     }
   }
@@ -211,7 +211,7 @@ function findingDetail(w: World, _q: URLSearchParams, id: string): unknown {
   return { finding: finding(w, t), sessions: [session(w, w.run(t.run)!)], facts: [fact(w, t.run), observation(w, t.guest, t.at)], left_out: 0, unwatched: [] };
 }
 
-function rng(w: World): RNG {
+function rng(w: World, q: URLSearchParams): RNG {
   const items: RNG["items"] = [];
   const shared = new Map<string, string[]>();
   for (let g = 0; g < w.guests; g++) {
@@ -226,7 +226,7 @@ function rng(w: World): RNG {
     if (devices.length > 0 && source !== "/dev/urandom") shared.set(source, [...(shared.get(source) ?? []), w.id(g)]);
     items.push({ guest: w.id(g), node: w.node(g), uuid: w.uuid(g), name: w.name(g), session: r.id, entropy, devices });
   }
-  return { at: moment(w.now), items, shared: [...shared].filter(([, l]) => l.length > 1).map(([source, guests]) => ({ source, backend: source.startsWith("/") ? "random" : "egd", guests })), unwatched: [] };
+  return { ...page(items, q), at: moment(w.now), shared: [...shared].filter(([, l]) => l.length > 1).map(([source, guests]) => ({ source, backend: source.startsWith("/") ? "random" : "egd", guests })) };
 }
 
 function search(w: World, q: URLSearchParams): Found {
