@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -44,12 +45,18 @@ func startDaemon(t testing.TB, guests ...*fakeGuest) *daemon {
 	return d
 }
 
+// listen makes the socket, which takes connections as soon as it is there.
 func (d *daemon) listen(t testing.TB) {
 	t.Helper()
-	var err error
-	if d.listener, err = net.Listen("unix", d.socket); err != nil {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: d.socket + "~"})
+	if err != nil {
 		t.Fatal(err)
 	}
+	l.SetUnlinkOnClose(false) // it has another name by then
+	if err := os.Rename(d.socket+"~", d.socket); err != nil {
+		t.Fatal(err)
+	}
+	d.listener = l
 	go func(l net.Listener) {
 		for {
 			conn, err := l.Accept()
@@ -64,6 +71,7 @@ func (d *daemon) listen(t testing.TB) {
 
 // stop ends it, with all connections.
 func (d *daemon) stop() {
+	os.Remove(d.socket)
 	d.listener.Close()
 	d.change(func() {
 		for _, conn := range d.conns {

@@ -21,8 +21,9 @@ func TestHangs(t *testing.T) {
 			d := startDaemon(t, newFake("web"))
 			d.answer = func(h header, frame []byte) ([]byte, bool) { return frame, h.Procedure != procedure }
 			w := watchDaemon(t, d, func(c *Config) { c.Timeout = 50 * time.Millisecond })
-			if lost, _ := next[Lost](t, w); !strings.Contains(lost.Err.Error(), "no answer within 50ms") {
-				t.Errorf("lost: %v", lost.Err)
+			for said := ""; !strings.Contains(said, "no answer within 50ms"); { // a slow machine may not even connect in that
+				lost, _ := next[Lost](t, w)
+				said = lost.Err.Error()
 			}
 			d.change(func() { d.answer = nil })
 			next[Seen](t, w)

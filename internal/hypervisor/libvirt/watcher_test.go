@@ -45,7 +45,7 @@ func TestSeenChangedGone(t *testing.T) {
 func TestEventTells(t *testing.T) {
 	g := newFake("web")
 	d := startDaemon(t, g)
-	w := watchDaemon(t, d, func(c *Config) { c.Period = time.Hour })
+	w := watchDaemon(t, d, func(c *Config) { c.Period, c.Settle = time.Hour, 300*time.Millisecond })
 	next[Swept](t, w)
 
 	d.change(func() { g.define(2) })

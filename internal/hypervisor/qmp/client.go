@@ -23,6 +23,7 @@ type Client struct {
 	pid     int
 	version Version
 	events  *queue
+	pace    *pace         // of who reads
 	ended   chan struct{} // closed when nothing is read any more
 
 	writing sync.Mutex
@@ -64,7 +65,8 @@ func newClient(ctx context.Context, conn net.Conn, path string, timeout time.Dur
 		path: path, conn: conn, pid: peer(conn), events: newQueue(),
 		ended: make(chan struct{}), waiting: map[uint64]chan answer{},
 	}
-	lines := newLineReader(conn, maxLine)
+	c.pace = newPace(conn)
+	lines := newLineReader(c.pace, maxLine)
 	if err := c.greet(ctx, lines, timeout); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -169,13 +171,26 @@ func (c *Client) read(lines *lineReader) {
 	for {
 		text, err := lines.next()
 		if err == nil {
-			err = c.dispatch(text)
+			err = c.hear(text)
 		}
 		if err != nil {
 			c.end(err)
 			return
 		}
 	}
+}
+
+// hear takes a line. In a flood of events those are counted that aren't decoded.
+func (c *Client) hear(text []byte) error {
+	switch {
+	case c.pace.take(text):
+	case looksLikeEvent(text):
+		c.events.miss()
+		return nil
+	default:
+		c.pace.rest()
+	}
+	return c.dispatch(text)
 }
 
 func (c *Client) dispatch(text []byte) error {
@@ -196,6 +211,7 @@ func (c *Client) dispatch(text []byte) error {
 		return fmt.Errorf("%w: an answer to command %d, which was not sent", ErrProtocol, m.answer.id)
 	}
 	delete(c.waiting, m.answer.id)
+	c.pace.give(text)
 	if answered != nil {
 		answered <- *m.answer
 	}

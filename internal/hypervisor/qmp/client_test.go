@@ -72,7 +72,7 @@ func TestLateAnswer(t *testing.T) {
 	f := newFake(t)
 	f.mute("query-block")
 	c := f.dial()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := c.Execute(ctx, "query-block", nil, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestUnanswered(t *testing.T) {
 	f.mute("query-block")
 	c := f.dial()
 	for i := range maxWaiting + 1 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		err := c.Execute(ctx, "query-block", nil, nil)
 		cancel()
 		if tooMany := i == maxWaiting; errors.Is(err, ErrUnanswered) != tooMany || err == nil {
@@ -209,7 +209,7 @@ func greeter(t *testing.T, accepts bool, says string) string {
 }
 
 func TestGreeting(t *testing.T) {
-	const soon = 50 * time.Millisecond
+	const soon = 500 * time.Millisecond
 	for _, tc := range []struct {
 		name, says string
 		text       string

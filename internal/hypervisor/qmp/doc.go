@@ -35,6 +35,6 @@
 // Target is the device's id or QOM path, as QEMU has no vda.
 //
 // A peer may be hostile: a line has a longest length, events a bounded queue
-// that counts what it loses, every answer a deadline, and text that isn't QMP
-// ends the connection with an error. The facts were measured on QEMU 7.2.
+// that counts what it loses, a flood of them a bounded cost, every answer a
+// deadline, and text that isn't QMP ends the connection with an error. The facts were measured on QEMU 7.2.
 package qmp

@@ -37,20 +37,26 @@ func (f *follower) run(ctx context.Context) error {
 	due := time.NewTimer(0)
 	defer due.Stop()
 	var looked time.Time // by the system's clock
+	wake := f.client.Wake()
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-f.client.Ended():
 			return f.end()
-		case <-f.client.Wake():
-			if f.tellEvents() {
+		case <-wake:
+			look, flood := f.tellEvents()
+			if look {
 				due.Reset(time.Until(looked.Add(f.w.o.Gap)))
+			}
+			if flood {
+				wake = nil // not again before the next look
 			}
 		case <-due.C:
 			f.look(ctx)
 			looked = time.Now()
 			due.Reset(jittered(f.w.o.Interval))
+			wake = f.client.Wake()
 		}
 	}
 }
@@ -122,20 +128,19 @@ func (f *follower) end() error {
 	return nil
 }
 
-// tellEvents tells of all events there are, and whether the guest is to be
-// looked at.
-func (f *follower) tellEvents() bool {
+// tellEvents tells of all events there are, whether the guest is to be looked at,
+// and whether there were too many: then it is.
+func (f *follower) tellEvents() (look, flood bool) {
 	events := f.client.TakeEvents()
 	if len(events) == 0 {
-		return false
+		return false, false
 	}
 	f.tell(Report{Kind: Told, Events: events})
 	for i := range events {
-		if events[i].trigger() {
-			return true
-		}
+		look = look || events[i].trigger()
+		flood = flood || events[i].Lost > 0
 	}
-	return false
+	return look, flood
 }
 
 // tell reports what is seen now.

@@ -16,13 +16,14 @@ type Event struct {
 	Data json.RawMessage
 
 	// Lost is how many events came between the event before and the one after
-	// and found no room, as nobody took them. It has no name then.
+	// and found no room, as nobody took them, or were too many to be decoded. It
+	// has no name then.
 	Lost int
 }
 
 // How much is kept of events that nobody takes.
 const (
-	maxEvents     = 256
+	maxEvents     = paceBurst
 	maxEventBytes = 1 << 20
 )
 
@@ -47,6 +48,18 @@ func (q *queue) add(e Event) {
 	} else {
 		q.lose()
 	}
+	q.tell()
+}
+
+// miss counts an event that isn't known.
+func (q *queue) miss() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.lose()
+	q.tell()
+}
+
+func (q *queue) tell() {
 	select {
 	case q.wake <- struct{}{}:
 	default:

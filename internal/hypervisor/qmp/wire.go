@@ -15,6 +15,9 @@ import (
 // images of a guest: 2 MiB for a thousand.
 const maxLine = 8 << 20
 
+// maxBlank is how many blank lines may be between two others. QEMU writes none.
+const maxBlank = 64
+
 // maxKept is how much memory is kept from one line to the next.
 const maxKept = 64 << 10
 
@@ -110,7 +113,7 @@ func newLineReader(r io.Reader, limit int) *lineReader {
 // next gives the next line that isn't blank. It is overwritten by the one after.
 // A stream that ends within a line ends with io.ErrUnexpectedEOF.
 func (l *lineReader) next() ([]byte, error) {
-	for {
+	for range maxBlank + 1 {
 		text, err := l.line()
 		if err != nil {
 			return nil, err
@@ -119,6 +122,7 @@ func (l *lineReader) next() ([]byte, error) {
 			return text, nil
 		}
 	}
+	return nil, fmt.Errorf("%w: more than %d blank lines", ErrProtocol, maxBlank)
 }
 
 func (l *lineReader) line() ([]byte, error) {

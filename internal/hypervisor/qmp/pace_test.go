@@ -1,0 +1,228 @@
+package qmp
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// counter gives lines without end, and counts what is read.
+type counter struct {
+	line string
+	read int
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n := 0
+	for len(b)-n >= len(c.line) {
+		n += copy(b[n:], c.line)
+	}
+	c.read += n
+	return n, nil
+}
+
+// A burst is read at once, and then no more than a part each pause.
+func TestPaceOfReading(t *testing.T) {
+	c := &counter{line: "a\n"}
+	p := newPace(c)
+	for range paceBurst {
+		if !p.take(nil) {
+			t.Fatal("no burst is allowed")
+		}
+	}
+	begun := time.Now()
+	for range 50 {
+		p.left, p.filled = 0, time.Now()
+		if n, err := p.Read(make([]byte, maxKept)); n != paceRead || err != nil {
+			t.Fatalf("%d bytes are read of a flood, %v; want %d", n, err, paceRead)
+		}
+	}
+	if took := time.Since(begun); took < 50*pacePause {
+		t.Errorf("50 times %d bytes are read in %v", paceRead, took)
+	}
+}
+
+func TestPaceFills(t *testing.T) {
+	p := newPace(nil)
+	p.left, p.filled = 0, time.Now()
+	if p.take(nil) {
+		t.Error("none is left, and one is taken")
+	}
+	p.filled = time.Now().Add(-10 * pacePause)
+	n := 0
+	for p.take(nil) && n < 1000 {
+		n++
+	}
+	if n < 10 || n == 1000 {
+		t.Errorf("%d after ten pauses", n)
+	}
+	p.filled = time.Now().Add(-time.Hour)
+	if !p.hasLeft() || p.left != paceBurst {
+		t.Errorf("%d after an hour, want %d", p.left, paceBurst)
+	}
+}
+
+// What is long counts for more, unless it was asked for.
+func TestPaceOfLongLines(t *testing.T) {
+	long := make([]byte, 2*paceBurst*paceLine)
+	p := newPace(nil)
+	p.take(long)
+	if p.hasLeft() {
+		t.Errorf("%d lines are left", p.left)
+	}
+	p.give(long)
+	if p.left != paceBurst {
+		t.Errorf("%d lines are left, want %d", p.left, paceBurst)
+	}
+}
+
+// flooded is a client of a peer that answers from the fake's table, and sends
+// lines between as fast as it can.
+func flooded(t *testing.T, line string) *Client {
+	t.Helper()
+	f := newFake(t)
+	c := f.dial()
+	flood, stop := bytes.Repeat([]byte(line+"\r\n"), 1+4096/len(line)), make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			f.mu.Lock()
+			_, err := f.conn.Write(flood)
+			f.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(stop)
+		c.Close()
+		<-ended
+	})
+	return c
+}
+
+// processorTime is how long this process has been busy.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// A peer that sends without end costs little, gets its answers read, and all of
+// its events are counted or left in the socket.
+func TestFlood(t *testing.T) {
+	for _, tc := range []struct {
+		name, line string
+		counted    bool
+	}{
+		{"as QEMU writes", `{"timestamp": {"seconds": 1795383198, "microseconds": 5}, "event": "ACPI_DEVICE_OST", "data": {"info": {"device": "d", "slot": "0"}}}`, true},
+		{"short", `{"event":"A"}`, true},
+		{"not as QEMU writes", `{ "event": "A", "data": {"a": "` + strings.Repeat("x", 200<<10) + `"}}`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := flooded(t, tc.line)
+			told, lost, answers := 0, 0, 0
+			eventually(t, "the burst is over", func() bool {
+				told += len(c.TakeEvents())
+				return told > paceBurst || !tc.counted
+			})
+			begun, used := time.Now(), processorTime(t)
+			for end := begun.Add(time.Second); time.Now().Before(end); answers++ {
+				if err := c.Execute(t.Context(), "query-uuid", nil, nil); err != nil {
+					t.Fatal(err)
+				}
+				for _, e := range c.TakeEvents() {
+					lost += e.Lost
+				}
+			}
+			// The peer's own work is in it.
+			used, took := processorTime(t)-used, time.Since(begun)
+			t.Logf("%d answers, %d events lost, %.0f%% of a core", answers, lost, 100*float64(used)/float64(took))
+			if used > took/2 {
+				t.Errorf("it took %v of a processor in %v", used, took)
+			}
+			if answers == 0 || tc.counted && lost == 0 {
+				t.Errorf("%d answers, %d events lost", answers, lost)
+			}
+		})
+	}
+}
+
+// Thousands of events that come at once are all told, though nobody takes any.
+func TestBurst(t *testing.T) {
+	f := newFake(t)
+	c := f.dial()
+	const n = 3000
+	for i := range n {
+		f.send(fmt.Sprintf(`{"timestamp": {"seconds": 1795383198, "microseconds": %d}, "event": "STOP"}`, i))
+	}
+	if err := c.Execute(t.Context(), "query-uuid", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	events := c.TakeEvents()
+	if len(events) != n {
+		t.Fatalf("%d events, want %d", len(events), n)
+	}
+	for i, e := range events {
+		if want := time.Unix(1795383198, int64(i)*1000); e.Lost > 0 || !e.At.Equal(want) {
+			t.Fatalf("event %d is %+v", i, e)
+		}
+	}
+}
+
+// A guest whose QEMU floods is told of once a Gap.
+func TestWatchFlooded(t *testing.T) {
+	f := newFake(t)
+	const gap = 200 * time.Millisecond
+	w := watch(t, Options{Interval: time.Hour, Gap: gap}, f.path)
+	w.next(Found)
+	begun := time.Now()
+	for time.Since(begun) < 5*gap {
+		f.send(strings.Repeat(`{"timestamp": {"seconds": 1795383198, "microseconds": 5}, "event": "STOP"}`+"\n", 100))
+	}
+	took := time.Since(begun)
+	w.stop()
+	floods := 0
+	for len(w.reports) > 0 {
+		if r := <-w.reports; r.Kind == Told && r.Events[len(r.Events)-1].Lost > 0 {
+			floods++
+		}
+	}
+	if floods < 1 || floods > int(took/gap)+3 {
+		t.Errorf("told %d times in %v", floods, took)
+	}
+}
+
+// Blank lines without end are no QMP.
+func TestBlankLines(t *testing.T) {
+	near, far := net.Pipe()
+	defer far.Close()
+	go func() {
+		defer near.Close()
+		_, _ = io.WriteString(near, strings.Repeat(strings.Repeat("\n", maxBlank)+"a\n", 2)+strings.Repeat("\r\n", maxBlank+1))
+	}()
+	lines := newLineReader(far, maxLine)
+	for range 2 {
+		if text, err := lines.next(); string(text) != "a" || err != nil {
+			t.Fatalf("%q, %v", text, err)
+		}
+	}
+	if text, err := lines.next(); err == nil || !strings.Contains(err.Error(), "more than 64 blank lines") {
+		t.Errorf("%q, %v", text, err)
+	}
+}
