@@ -46,8 +46,29 @@ func (d *Deriver) caughtUp() {
 // by a little; where the clock was set back all is to be judged anew.
 func (d *Deriver) reach(n *node, at int64) {
 	was := n.mark
-	if n.mark = d.onward(n.mark, at); n.mark < was {
-		d.touch(n.name)
+	if n.mark = d.onward(n.mark, at); n.mark != was {
+		n.moved = n.now
+	}
+	if n.mark < was {
+		d.setBack(n)
+	}
+}
+
+// setBack takes that the clock of a node was: what was seen by then is no later
+// than what comes.
+func (d *Deriver) setBack(n *node) {
+	for _, r := range d.runs {
+		if r.guest.node != n {
+			continue
+		}
+		for w := range r.views {
+			v := &r.views[w]
+			v.look.after, v.look.by, v.looked = min(v.look.after, n.mark), min(v.look.by, n.mark), min(v.looked, n.mark)
+		}
+		for _, t := range r.open {
+			t.shown.by = min(t.shown.by, n.mark)
+		}
+		r.touch()
 	}
 }
 
@@ -55,6 +76,7 @@ func (d *Deriver) reach(n *node, at int64) {
 // the log. Where that was set back, the log wasn't read to a time that is to come.
 func (d *Deriver) at(n *node, now int64) {
 	n.now = d.onward(n.now, now)
+	n.moved = min(n.moved, n.now)
 	if now < n.mark-d.window {
 		d.reach(n, now)
 	}

@@ -35,17 +35,21 @@ type Deriver struct {
 	ahead    ahead
 	added    uint64 // facts
 
+	// forgotten are the numbers of guests of which nothing else is kept, and down
+	// since when sources aren't watched.
+	forgotten *cache[forgottenKey, numbers]
+	down      *cache[sourceKey, int64]
+	// left are how many sessions that the log doesn't know were before those of it
+	// that are forgotten.
+	left *cache[uint64, int]
+
+	settleAfter int64 // as the constant, and in tests other ones
+	settleFrom  int
+
 	out     *out
-	fresh   []freshEvent
 	missing []Missing
 	unsure  map[string]bool // emissions of which a finding says so
 	intents []intent        // that the log didn't show yet, in order
-}
-
-// freshEvent is an event of a run that is to be given out.
-type freshEvent struct {
-	*trail.Event
-	run *run
 }
 
 // New gives a Deriver that knows nothing.
@@ -53,6 +57,9 @@ func New(o Options) *Deriver {
 	d := &Deriver{
 		log: trail.NewLive(), window: cmp.Or(o.Window, 10*time.Second).Milliseconds(), before: o.Numbers,
 		nodes: map[string]*node{}, sessions: map[uint64]*session{}, out: newOut(), unsure: map[string]bool{},
+		settleAfter: max(settleAfter, 6*o.Window.Milliseconds()), settleFrom: settleFrom,
+		forgotten: newCache[forgottenKey, numbers](maxForgotten), down: newCache[sourceKey, int64](maxDown),
+		left: newCache[uint64, int](maxOver),
 	}
 	d.log.SetNumbers(o.Numbers)
 	d.log.SetBoots(o.Boots)
@@ -72,6 +79,7 @@ func (d *Deriver) Add(f *fact.Fact) error {
 	if d.added++; f.Kind != fact.Record || d.added%checkEvery == 0 {
 		d.check()
 		d.prune()
+		d.settleRuns()
 	} else if f.Settled && slices.ContainsFunc(d.runs, (*run).waits) {
 		d.check()
 	}
@@ -151,11 +159,6 @@ func (d *Deriver) flush() {
 			d.judge(r).give()
 		}
 	}
-	for _, ev := range d.fresh {
-		ev.SessionID = ev.run.sessionID()
-		d.out.event(ev.Event)
-	}
-	d.fresh = nil
 }
 
 // overdue notes that the log was read up to where something can be decided.
@@ -177,7 +180,7 @@ func (d *Deriver) touch(node string) {
 func (d *Deriver) node(name string) *node {
 	n := d.nodes[name]
 	if n == nil {
-		n = newNode(name, d.before)
+		n = &node{deriver: d, name: name, guests: map[string]*guest{}}
 		d.nodes[name] = n
 	}
 	return n

@@ -12,7 +12,9 @@
 //     of the log that ran then, by the process where both name it, otherwise by
 //     time, and adds to its row; a run that the log knows nothing of is a session
 //     of its own (Session.By). When a session of the log turns up for it later,
-//     the run's own is Merged into that one.
+//     the run's own is Merged into that one, and its events, which keep
+//     its ID, are of what it Belongs to. A run that one witness ended and that
+//     another shows well after that goes on.
 //   - A track is something that a run has, from when to when, and who shows it.
 //     Tracks are matched with the session's holdings: by kind, identity and what
 //     more tells them apart, then by when they began and ended. What is matched
@@ -34,6 +36,16 @@
 // it. What the service itself sent takes it back whenever it comes: it is known by
 // its sender and the fact that said it would be sent.
 //
+// What a run had is settled when it is over for ten minutes, by what the log was
+// read up to, and decided: it is judged no more, and a look that goes back further
+// than that is held against the rest. Of equal things that the log took for each
+// other none is settled while one of them is there, and those cost more. A run that is over is kept until the log was
+// read past its end, if that is read on at all, and every witness said that it is
+// over, but not the latter for more than an hour.
+//
+// A change that several witnesses saw has one event. What a process opens and
+// closes has one where no record and no definition says the same.
+//
 // All that is given depends on the facts alone, and not on when it is asked for.
 //
 // # What is no finding
@@ -47,6 +59,15 @@
 // observed and are no finding: a definition has names where the process has
 // addresses. Nor are the devices that every guest's interfaces come from, what
 // libvirt keeps in its own folders, and what helpers have open.
+//
+// # What it costs
+//
+// Memory is that of the guests that run, of the last 16,384 things that each had
+// which no record tells of, and of bounded pasts: of 65,536 guests that don't run
+// how many sessions they had, of 16,384 sources since when they are lost, and of
+// 4,096 runs that are over and that the log wasn't read up to. What goes beyond
+// these is as if it had never been: such a guest's next session is numbered from
+// Options.Numbers on, and such a run and the log's session are two.
 //
 // # What it doesn't know
 //

@@ -84,7 +84,7 @@ func TestRunsWithoutPID(t *testing.T) {
 			continue
 		}
 		for _, ev := range got.events {
-			if ev.By != "" && ev.Op == trail.OpStart && ev.At.Millis > start+30*s && ev.SessionID != all[1].ID {
+			if ev.By != "" && ev.Op == trail.OpStart && ev.At.Millis > start+30*s && got.sessionOf(ev) != all[1].ID {
 				t.Errorf("pid %d: event %d of session %d", pid, ev.Fact, ev.SessionID)
 			}
 		}

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -20,6 +19,13 @@ func (j *judge) find(kind trail.FindingKind, at span, what string, w int) *trail
 		Kind: kind, Severity: trail.Warning, At: moment(at.by), By: witnessNames[w], Facts: []uint64{at.fact}, ID: id,
 	}
 	j.found[id] = f
+	return f
+}
+
+// findOf begins a finding of a thing.
+func (j *judge) findOf(t *track, kind trail.FindingKind, at span, what string, w int) *trail.Finding {
+	f := j.find(kind, at, what, w)
+	j.foundOf[f.ID] = t
 	return f
 }
 
@@ -61,7 +67,7 @@ func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
 	if j.failed(t) {
 		kind, text = trail.Unconfirmed, "a record says that the "+changeText(t)+" failed, and "+j.who(t.by)+" shows it"
 	}
-	f := j.find(kind, t.begin, "", t.by)
+	f := j.findOf(t, kind, t.begin, "", t.by)
 	f.Resource, f.Text = t.resource(), text
 	if t.kind == "rng" && t.old == nil {
 		f.Text += "; libvirt records no attach of a random device"
@@ -111,16 +117,14 @@ func (j *judge) detachUnrecorded(t *track) {
 		}
 		text = changeText(t.into)
 	}
-	f := j.find(trail.Unrecorded, t.end, "end", t.by)
+	f := j.findOf(t, trail.Unrecorded, t.end, "end", t.by)
 	f.Resource, f.Text = t.resource(), "no record tells of the "+text
 	j.lacks(f, t.endWants, j.over() || j.back(t))
 }
 
 // unconfirmed finds that the definition lacks what a record gave.
-func (j *judge) unconfirmed(h *trail.Holding, nth int, v *view) {
-	sum := fnv.New32a()
-	fmt.Fprintf(sum, "%q %q %q", h.Kind, h.ID, h.Sub)
-	id := fmt.Sprintf("%s-%d-%x-%d", trail.Unconfirmed, j.log.ID, sum.Sum32(), nth)
+func (j *judge) unconfirmed(h *trail.Holding, v *view) {
+	id := fmt.Sprintf("%s-%d-lacks", trail.Unconfirmed, h.Begin)
 	res := trail.Resource{Kind: h.Kind, ID: h.ID, Sub: h.Sub}
 	j.found[id] = &trail.Finding{
 		ID: id, Kind: trail.Unconfirmed, Severity: trail.Warning, At: h.From, Resource: res, By: fact.Libvirt,
@@ -131,14 +135,17 @@ func (j *judge) unconfirmed(h *trail.Holding, nth int, v *view) {
 
 // undeclared finds that a process has something open that nothing names.
 func (j *judge) undeclared(t *track, begin span) {
-	f := j.find(trail.Undeclared, t.begin, "", proc)
+	f := j.findOf(t, trail.Undeclared, t.begin, "", proc)
 	f.At, f.Resource = moment(begin.by), t.resource()
 	f.Text = "the guest's process has " + t.resource().String() + " open, which no record and no definition names"
 	if t.thing.Detail["deleted"] != "" {
 		f.Text += "; the file was deleted"
 	}
-	if t.ended {
+	switch {
+	case t.ended:
 		f.Until = moment(t.end.by)
+	case j.run.ended:
+		f.Until = moment(j.run.gone.by)
 	}
 }
 
@@ -226,4 +233,12 @@ func (j *judge) claimed() {
 	}
 	f := j.find(trail.Undeclared, r.first, "claim", proc)
 	f.Text = fmt.Sprintf("process %d says that it is this guest, which runs as process %d", r.pid, o.pid)
+	switch {
+	case r.ended && o.ended:
+		f.Until = moment(min(r.gone.by, o.gone.by))
+	case r.ended:
+		f.Until = moment(r.gone.by)
+	case o.ended:
+		f.Until = moment(o.gone.by)
+	}
 }

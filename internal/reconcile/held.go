@@ -13,6 +13,7 @@ func (j *judge) tracks() {
 			continue
 		}
 		if place, ok := j.pairs[t]; ok {
+			j.shownBy[t] = append(j.shownBy[t], place)
 			j.both(t, &j.row.Holdings[place])
 			for _, i := range j.spares(t) {
 				j.row.Holdings[i].Also = t.also(-1)
@@ -60,8 +61,8 @@ func (j *judge) shownAfter(t *track, h *trail.Holding) {
 		held.Latest, held.To, held.End, held.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
 	}
 	to := h.To
-	j.row.Holdings = append(j.row.Holdings, held)
-	f := j.find(trail.Unconfirmed, t.begin, "still", t.by)
+	j.add(t, held)
+	f := j.findOf(t, trail.Unconfirmed, t.begin, "still", t.by)
 	f.At, f.Resource, f.Proof = to, t.resource(), []trail.Moment{to}
 	f.Facts = []uint64{t.shown.fact}
 	f.Text = "a record says that " + t.resource().String() + " went, and " + j.who(t.by) + " shows it still"
@@ -81,11 +82,17 @@ func (j *judge) alone(t *track) {
 		h.Latest, h.To, h.End, h.Ended = logged.Latest, logged.To, logged.End, logged.Ended
 	}
 	j.rows[t] = len(j.row.Holdings)
-	j.row.Holdings = append(j.row.Holdings, h)
+	j.add(t, h)
 	j.attachUnrecorded(t, trail.Moment{})
 	if t.ended && !recorded {
 		j.detachUnrecorded(t)
 	}
+}
+
+// add adds a holding that a thing of a witness's shows.
+func (j *judge) add(t *track, h trail.Holding) {
+	j.shownBy[t] = append(j.shownBy[t], len(j.row.Holdings))
+	j.row.Holdings = append(j.row.Holdings, h)
 }
 
 func moment(millis int64) trail.Moment { return trail.Moment{Millis: millis} }
@@ -107,11 +114,8 @@ func (j *judge) holdings() {
 	if j.log == nil || j.run.ended || !v.seen {
 		return
 	}
-	nth := map[key]int{}
 	for i := range j.log.Holdings {
 		h := &j.log.Holdings[i]
-		k := keyOf(h.Kind, h.ID, h.Sub)
-		nth[k]++
 		if j.matched[i] || h.Ended != "" || !contradictable(h) || !v.covers(h.Kind) {
 			continue
 		}
@@ -121,7 +125,7 @@ func (j *judge) holdings() {
 		}
 		looked := max(v.look.by, since)
 		if j.decided(looked) && j.readable(span{after: h.From.Millis, by: looked}) {
-			j.unconfirmed(h, nth[k], v)
+			j.unconfirmed(h, v)
 		}
 	}
 }

@@ -19,8 +19,11 @@ type judge struct {
 	run  *run
 	log  *trail.Session // nil of a run that the log doesn't know
 	row  *trail.Session
-	due  int64
-	asks [witnesses]bool
+	// judged are the places of the log's holdings, where some are settled: log and
+	// row have only the others.
+	judged []int
+	due    int64
+	asks   [witnesses]bool
 
 	places  map[key]*timeline        // of the log's holdings
 	pairs   map[*track]int           // which of them a track is
@@ -30,6 +33,12 @@ type judge struct {
 	names   map[string]*timeline
 	found   map[string]*trail.Finding
 	missing map[string][]fact.Wanted // by finding
+	told    map[trail.EventID]*trail.Event
+
+	shownBy    map[*track][]int // places in the row
+	foundOf    map[string]*track
+	steps      map[int]trail.Step // by values of the run
+	valueFound map[int]string
 }
 
 // judge judges a run.
@@ -37,6 +46,8 @@ func (d *Deriver) judge(r *run) *judge {
 	j := judge{
 		Deriver: d, node: r.guest.node, run: r, due: forever,
 		found: map[string]*trail.Finding{}, missing: map[string][]fact.Wanted{},
+		told: map[trail.EventID]*trail.Event{}, shownBy: map[*track][]int{}, foundOf: map[string]*track{},
+		steps: map[int]trail.Step{}, valueFound: map[int]string{},
 	}
 	j.begin()
 	j.match()
@@ -47,8 +58,14 @@ func (d *Deriver) judge(r *run) *judge {
 	j.process()
 	j.quantities()
 	j.claimed()
+	j.disagreed()
+	j.begun()
 	j.close()
 	r.due, r.asks = j.due, j.asks
+	r.lacks = false
+	for _, wants := range j.missing {
+		r.lacks = r.lacks || len(wants) > 0
+	}
 	return &j
 }
 
@@ -56,11 +73,16 @@ func (d *Deriver) judge(r *run) *judge {
 func (j *judge) begin() {
 	r := j.run
 	if r.session != nil {
-		j.log = r.session.row
-		row := *j.log
-		row.Holdings = slices.Clone(row.Holdings)
+		log := *r.session.row
+		j.judged = r.settled.unsettled(r.session)
+		log.Holdings = make([]trail.Holding, len(j.judged))
+		for n, i := range j.judged {
+			log.Holdings[n] = r.session.row.Holdings[i]
+		}
+		row := log
+		row.Holdings = slices.Clone(log.Holdings)
 		row.Number += r.guest.unloggedBefore(row.ID)
-		j.row = &row
+		j.log, j.row = &log, &row
 		return
 	}
 	j.row = &trail.Session{
@@ -170,19 +192,24 @@ func (j *judge) readable(s span) bool {
 // give gives out the row and what changed of the findings.
 func (j *judge) give() {
 	r := j.run
-	if r.shownAs != 0 && r.shownAs != j.row.ID {
-		if r.shownAs == r.id {
-			j.out.merge(r.id)
-		}
-		for _, ev := range r.events {
-			j.fresh = append(j.fresh, freshEvent{ev, r})
-		}
+	j.giveTold()
+	if r.shownAs == r.id && j.row.ID != r.id {
+		j.out.merge(r.id)
 	}
-	r.shownAs = j.row.ID
-	j.out.session(j.row)
+	if r.news || r.shownAs != j.row.ID {
+		j.out.belongs[r.id] = j.row.ID
+	}
+	r.shownAs, r.news = j.row.ID, false
+	row := *j.row
+	row.Holdings = r.settled.all(r.session, j.judged, row.Holdings)
+	j.out.session(&row)
+	as := shownAs{j.row.ID, r.guest.uuid, cmp.Or(r.name, r.guest.name)}
+	for _, f := range r.settled.shownAs(as) {
+		j.out.findings[f.ID] = f
+	}
 	for id, f := range j.found {
-		f.Node, f.UUID, f.Name = j.node.name, r.guest.uuid, cmp.Or(r.name, r.guest.name)
-		f.SessionID, f.Count = j.row.ID, max(f.Count, 1)
+		as.to(f)
+		f.Node, f.Count = j.node.name, max(f.Count, 1)
 		if old := r.found[id]; old == nil || fmt.Sprint(*old) != fmt.Sprint(*f) {
 			j.out.findings[id] = f
 		}

@@ -17,6 +17,7 @@ func (d *Deriver) pull() {
 		if s := d.sessions[id]; s != nil {
 			changed[s.guest] = true
 			d.forget(s)
+			s.guest.dismiss()
 		}
 		d.out.merge(id)
 	}
@@ -116,7 +117,7 @@ func (d *Deriver) give(row *trail.Session) {
 func (d *Deriver) renumber(id uint64, n int) {
 	s := d.sessions[id]
 	if s == nil {
-		d.out.number(id, n)
+		d.out.number(id, n+d.left.get(id))
 		return
 	}
 	copied := *s.row
@@ -134,7 +135,4 @@ func (d *Deriver) forget(s *session) {
 		s.run.session, s.run = nil, nil
 	}
 	s.guest.touch()
-	if s.guest.idle() {
-		delete(s.guest.node.guests, s.guest.key)
-	}
 }

@@ -6,8 +6,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// match finds the holding of the log for each thing that is defined: of equal
-// ones that which began and ended nearest to it.
+// match finds the holding of the log for each thing that is defined: that which
+// began with it, otherwise that which ended with it, otherwise the nearest one.
+// Which it is doesn't hang on what else comes later.
 func (j *judge) match() {
 	row := j.row
 	j.pairs, j.rows, j.matched = map[*track]int{}, map[*track]int{}, make([]bool, len(row.Holdings))
@@ -15,27 +16,43 @@ func (j *judge) match() {
 	for i := range row.Holdings {
 		h := &row.Holdings[i]
 		k := keyOf(h.Kind, h.ID, h.Sub)
-		places[k] = append(places[k], claim{heldFrom(h), heldTo(h), i})
+		places[k] = append(places[k], claimOf(h, i))
 	}
 	j.places = timelines(places)
-	equal := j.run.equals()
-	for _, t := range equal {
-		j.pair(t, sameBegin)
-	}
-	for _, t := range j.run.tracks() {
-		if !t.declared() {
-			continue
+	declared := slices.DeleteFunc(slices.Clone(j.run.tracks()), func(t *track) bool { return !t.declared() })
+	for _, may := range []func(*track, *trail.Holding) bool{j.sameBegin, j.sameEnd, anyTime} {
+		for _, t := range declared {
+			j.pair(t, may)
 		}
-		j.pair(t, anyBegin)
 	}
-	j.swapEnds(equal)
+	j.swapEnds(declared)
 }
 
-// anyBegin and sameBegin tell which holdings may be a track's.
-const anyBegin, sameBegin = false, true
+// sameBegin, sameEnd and anyTime tell which holdings may be a track's.
+func (j *judge) sameBegin(t *track, h *trail.Holding) bool {
+	return outside(heldFrom(h), t.begin.after, t.begin.by) <= j.window && !j.movedAt(t, heldTo(h))
+}
 
-// pair finds the holding of the log that is nearest to a track.
-func (j *judge) pair(t *track, begin bool) {
+// movedAt tells whether a thing goes on where the log has a holding of its name
+// that ends and another that begins: an interface that moved to another bridge.
+func (j *judge) movedAt(t *track, at int64) bool {
+	if at == forever || t.until() <= at+j.window {
+		return false
+	}
+	return slices.ContainsFunc(j.places[t.key].between(at-j.window, at+j.window), func(c claim) bool {
+		return c.from >= at-j.window && !c.endOnly
+	})
+}
+
+func (j *judge) sameEnd(t *track, h *trail.Holding) bool {
+	return t.ended && endedByRecord(h) && outside(heldTo(h), t.end.after, t.end.by) <= j.window
+}
+
+func anyTime(*track, *trail.Holding) bool { return true }
+
+// pair finds the holding of the log that is nearest to a track, of those that may
+// be its.
+func (j *judge) pair(t *track, may func(*track, *trail.Holding) bool) {
 	if _, paired := j.pairs[t]; paired {
 		return
 	}
@@ -43,7 +60,7 @@ func (j *judge) pair(t *track, begin bool) {
 	from, to := t.interval()
 	for _, c := range j.places[t.key].between(from-j.window, add(to, j.window)) {
 		i, h := c.holding, &j.row.Holdings[c.holding]
-		if j.matched[i] || begin && outside(heldFrom(h), t.begin.after, t.begin.by) > j.window {
+		if j.matched[i] || !may(t, h) {
 			continue
 		}
 		if cost, ok := j.apart(t, h); ok && cost < least {
@@ -55,27 +72,17 @@ func (j *judge) pair(t *track, begin bool) {
 	}
 }
 
-// equals gives the things of which a run had several that can't be told apart,
-// such as random devices.
-func (r *run) equals() []*track {
-	count := map[key]int{}
-	for _, t := range r.tracks() {
-		count[t.key]++
-	}
-	return slices.DeleteFunc(slices.Clone(r.tracks()), func(t *track) bool { return count[t.key] < 2 || !t.declared() })
-}
-
 // swapEnds gives the end that the log has of one of several equal things to the
 // one that ended then: records don't tell which of them went.
-func (j *judge) swapEnds(equal []*track) {
+func (j *judge) swapEnds(declared []*track) {
 	j.ends = map[*track]trail.Holding{}
-	for _, t := range equal {
+	for _, t := range declared {
 		place, paired := j.pairs[t]
 		if !paired || t.ended || !endedByRecord(&j.row.Holdings[place]) {
 			continue
 		}
 		h := &j.row.Holdings[place]
-		for _, u := range equal {
+		for _, u := range declared {
 			_, taken := j.pairs[u]
 			_, has := j.ends[u]
 			if u.key == t.key && u.ended && !taken && !has && outside(heldTo(h), u.end.after, u.end.by) <= j.window {
@@ -92,7 +99,7 @@ func (j *judge) swapEnds(equal []*track) {
 // interface that moved to another bridge, is two holdings and one thing.
 func (j *judge) spare(t *track, at int64) bool {
 	for _, c := range j.places[t.key].between(at-j.window, at+j.window) {
-		if !j.matched[c.holding] && c.from-j.window <= at && add(c.to, j.window) >= at {
+		if !j.matched[c.holding] && c.from-j.window <= at && add(c.to, j.window) >= at && !c.tooLate(t.until()) {
 			return true
 		}
 	}
@@ -104,10 +111,14 @@ func (j *judge) spare(t *track, at int64) bool {
 func (j *judge) apart(t *track, h *trail.Holding) (int64, bool) {
 	from, to := heldFrom(h), heldTo(h)
 	begin, end := t.interval()
-	if j.run.ended {
-		end = min(end, j.run.gone.by)
+	if j.run.ended { // not before it began, as the clock was set back
+		end = max(min(end, j.run.gone.by), t.begin.by)
 	}
+	to = max(to, from)
 	if from > add(end, j.window) || add(to, j.window) < begin {
+		return 0, false
+	}
+	if claimOf(h, 0).tooLate(end) {
 		return 0, false
 	}
 	cost := int64(0)
@@ -140,7 +151,7 @@ func (j *judge) spares(t *track) []int {
 	own := &j.log.Holdings[place]
 	for _, c := range j.places[t.key].between(t.begin.by-j.window, t.shown.by) {
 		i, h := c.holding, &j.log.Holdings[c.holding]
-		apart := heldTo(h) <= heldFrom(own) || heldFrom(h) >= heldTo(own)
+		apart := !c.tooLate(t.until()) && (heldTo(h) <= heldFrom(own) || heldFrom(h) >= heldTo(own))
 		if !j.matched[i] && apart && heldFrom(h) <= t.shown.by && heldTo(h) >= t.begin.by-j.window {
 			all = append(all, i)
 		}
@@ -183,7 +194,7 @@ func (j *judge) claims() {
 		h := &j.row.Holdings[i]
 		k := keyOf(h.Kind, h.ID, h.Sub)
 		for _, name := range alias(nil, k.id) {
-			names[name] = append(names[name], claim{heldFrom(h), heldTo(h), i})
+			names[name] = append(names[name], claimOf(h, i))
 		}
 	}
 	for _, t := range j.run.tracks() {
@@ -193,34 +204,12 @@ func (j *judge) claims() {
 		from, to := t.interval()
 		spares := j.spares(t)
 		for _, name := range t.names {
-			names[name] = append(names[name], claim{from, to, j.rows[t]})
+			names[name] = append(names[name], claim{from: from, to: to, holding: j.rows[t]})
 			for _, i := range spares {
 				h := &j.row.Holdings[i]
-				names[name] = append(names[name], claim{heldFrom(h), heldTo(h), i})
+				names[name] = append(names[name], claimOf(h, i))
 			}
 		}
 	}
 	j.names = timelines(names)
-}
-
-// named tells whether anything that a definition or a record of the log names is
-// what a process has there.
-func (r *run) named(p *track) bool {
-	for _, t := range r.open {
-		if t.declared() && slices.ContainsFunc(t.names, func(name string) bool { return slices.Contains(p.names, name) }) {
-			return true
-		}
-	}
-	if r.session == nil {
-		return false
-	}
-	for i := range r.session.row.Holdings {
-		h := &r.session.row.Holdings[i]
-		for _, name := range alias(nil, keyOf(h.Kind, h.ID, h.Sub).id) {
-			if h.Ended == "" && slices.Contains(p.names, name) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -20,6 +20,8 @@ func TestMovedAtOnce(t *testing.T) {
 	moved := base()
 	moved[2].Detail = map[string]string{"source": "br0", "tap": "vnet0"}
 	sc.has(fact.Libvirt, 59*s, 61*s, moved)
+	sc.tick(75 * s)
+	sc.looked(hypervisor, 80*s)
 	want := []string{"net 52:54:00:00:00:01 also=libvirt also=proc ended=detach", "net 52:54:00:00:00:01 also=libvirt also=proc"}
 	for _, ended := range []string{"", " ended=stop"} {
 		if ended != "" {

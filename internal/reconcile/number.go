@@ -2,6 +2,18 @@ package reconcile
 
 import "slices"
 
+// numbers are how many sessions of a guest no record tells of, and the number of
+// its last one that one does, of those that are forgotten.
+type numbers struct{ unlogged, logged int }
+
+// A forgottenKey names a guest of which only its numbers are kept.
+type forgottenKey struct{ node, guest string }
+
+// maxForgotten is of how many guests that don't run the numbers are kept, at
+// least: a guest that isn't heard of for as many others begins anew with what
+// Options.Numbers say. It is what a trail.Live keeps of them.
+const maxForgotten = 1 << 16
+
 // over is a run or session that is forgotten but for its number.
 type over struct {
 	id     uint64
@@ -11,7 +23,7 @@ type over struct {
 // unloggedBefore is how many sessions of the guest before one the log doesn't
 // know.
 func (g *guest) unloggedBefore(id uint64) int {
-	n := g.node.unlogged[g.key]
+	n := g.unlogged
 	for _, o := range g.over {
 		if o.number == 0 && o.id < id {
 			n++
@@ -27,7 +39,7 @@ func (g *guest) unloggedBefore(id uint64) int {
 
 // loggedBefore is how many of them the log knows.
 func (g *guest) loggedBefore(id uint64) int {
-	n := max(g.node.logged[g.key], g.before)
+	n := max(g.logged, g.before)
 	for _, o := range g.over {
 		if o.id < id {
 			n = max(n, o.number)
@@ -61,9 +73,9 @@ func (g *guest) count() {
 			return false
 		}
 		if o.number == 0 {
-			g.node.unlogged[g.key]++
+			g.unlogged++
 		}
-		g.node.logged[g.key] = max(g.node.logged[g.key], o.number)
+		g.logged = max(g.logged, o.number)
 		return true
 	})
 }

@@ -38,7 +38,7 @@ func (d *Deriver) observe(f *fact.Fact) error {
 	}
 	l.node = d.node(f.Node)
 	d.at(l.node, cmp.Or(f.Stamp.Millis, l.o.To))
-	l.guest = l.node.guestOf(&l.o)
+	l.guest = l.node.guestOf(&l.o, l.w)
 	l.run = l.guest.runOf(&l.o, l.w)
 	l.at = span{after: l.o.From, by: l.o.To, fact: f.Seq}
 	l.wants = slices.Clone(l.o.Wants)
@@ -60,30 +60,30 @@ func (d *Deriver) observe(f *fact.Fact) error {
 		l.run.last = max(l.run.last, l.o.To)
 	}
 	d.tie(l.guest)
-	if l.guest.idle() {
-		delete(l.node.guests, l.guest.key)
-	}
+	l.guest.dismiss()
 	return nil
 }
 
 // shown takes all that a run has.
 func (l *look) shown() {
-	isNew := l.run == nil
-	if isNew {
+	if l.run == nil {
 		l.begin()
 	}
-	if l.run.ended { // it lags behind who showed that
+	if l.run.ended && l.o.To <= l.run.gone.by+l.window { // it lags behind who showed that
 		return
+	}
+	if l.run.ended {
+		l.run.reopen(l.at, l.w)
 	}
 	v := &l.run.views[l.w]
 	first := !v.seen
-	if isNew {
+	l.identify()
+	if first {
 		l.tellBegin()
 	}
-	l.identify()
 	was := *v
 	v.seen, v.run, v.source, v.partial = true, cmp.Or(l.o.Run, v.run), l.f.Source, l.o.Partial
-	v.look, v.failed = l.at, false
+	v.look, v.failed, v.gone = l.at, false, false
 	if !first && l.at.after == 0 {
 		l.at.after = was.look.by
 	}
@@ -115,7 +115,7 @@ func (l *look) begin() {
 	l.run = &run{
 		rival: rival,
 		id:    l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
-		found: map[string]*trail.Finding{},
+		found: map[string]*trail.Finding{}, settled: newSettled(),
 	}
 	if l.o.What == fact.Seen {
 		l.run.wants, l.wants = l.wants, nil
@@ -136,13 +136,14 @@ func (l *look) identify() {
 }
 
 // tellBegin tells that a run began, or was there when it was first looked at.
+// That is given out of one witness only.
 func (l *look) tellBegin() {
-	l.identify()
 	op := trail.OpStart
 	if l.at.after == 0 {
 		op = OpSeen
 	}
-	l.event(trail.Event{Op: op, Reason: l.o.Reason})
+	l.run.starts[l.w] = l.make(trail.Event{Op: op, Reason: l.o.Reason})
+	l.run.touch()
 }
 
 // gone takes that a run ended.
@@ -153,6 +154,7 @@ func (l *look) gone() {
 		return
 	}
 	r.finish(l.at, l.w)
+	r.views[l.w].gone = true
 	r.reason = cmp.Or(r.reason, l.o.Reason)
 	r.told = r.told || slices.ContainsFunc(l.o.Tells, tellsStop)
 	r.endWants = append(r.endWants, l.wants...)
@@ -181,6 +183,15 @@ func (l *look) state() {
 
 // event gives out an event of the run, or of a guest that isn't known to run.
 func (l *look) event(ev trail.Event) {
+	l.out.event(l.make(ev))
+	if l.run != nil {
+		l.run.news = true
+		l.run.touch()
+	}
+}
+
+// make fills in what the observation says of an event.
+func (l *look) make(ev trail.Event) *trail.Event {
 	ev.Fact, ev.Nth, ev.Order = l.f.Seq, l.nth, l.f.Seq<<orderBits
 	l.nth++
 	ev.By, ev.Node = l.o.Witness, l.node.name
@@ -188,26 +199,15 @@ func (l *look) event(ev trail.Event) {
 	ev.At.Millis = cmp.Or(ev.At.Millis, l.o.To)
 	ev.Before.Millis = l.at.after
 	ev.Result = record.Success
-	if l.run == nil {
-		l.out.event(&ev)
-		return
+	if l.run != nil {
+		ev.SessionID = l.run.id
 	}
-	l.run.tell(l.Deriver, &ev)
+	return &ev
 }
 
 // orderBits are how many bits of an event's Order are for what overtook it: none
 // of an observation's.
 const orderBits = 10
-
-// tell gives out an event of the run, and keeps it while its session may turn out
-// to be another.
-func (r *run) tell(d *Deriver, ev *trail.Event) {
-	if r.events = append(r.events, ev); len(r.events) > maxEvents {
-		r.events = slices.Delete(r.events, 0, maxEvents/4)
-	}
-	d.fresh = append(d.fresh, freshEvent{ev, r})
-	r.touch()
-}
 
 // tellTrack tells of a thing that came or went.
 func (l *look) tellTrack(t *track, quiet bool) {
@@ -227,12 +227,15 @@ func (l *look) tellTrack(t *track, quiet bool) {
 		ev.Op = "attach"
 	}
 	at.nth = l.nth
-	if quiet || l.w == proc && l.run.named(t) {
-		l.nth++
-		return
-	}
 	ev.Text = detailText(&t.thing)
-	l.event(ev)
+	switch {
+	case quiet:
+		l.nth++
+	case l.w == proc: // whether a definition tells the same is seen by who judges
+		t.tells = append(t.tells, l.make(ev))
+	default:
+		l.event(ev)
+	}
 }
 
 // updateOp is what libvirt would call that a thing came in another's place.

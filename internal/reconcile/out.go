@@ -12,6 +12,7 @@ import (
 type out struct {
 	rows     map[uint64]*trail.Session
 	merged   map[uint64]bool
+	belongs  map[uint64]uint64
 	numbers  map[uint64]int
 	findings map[string]*trail.Finding      // nil of those that are dropped
 	events   map[trail.EventID]*trail.Event // nil of those that are withdrawn
@@ -20,7 +21,7 @@ type out struct {
 
 func newOut() *out {
 	return &out{
-		rows: map[uint64]*trail.Session{}, merged: map[uint64]bool{}, numbers: map[uint64]int{},
+		rows: map[uint64]*trail.Session{}, merged: map[uint64]bool{}, belongs: map[uint64]uint64{}, numbers: map[uint64]int{},
 		findings: map[string]*trail.Finding{}, events: map[trail.EventID]*trail.Event{},
 		passed: trail.Delta{Unwatched: map[string][]trail.Span{}, LastSeen: map[string]trail.Moment{}},
 	}
@@ -67,6 +68,9 @@ func (o *out) delta() *trail.Delta {
 		d.Sessions = append(d.Sessions, o.rows[id])
 	}
 	d.Merged = slices.Sorted(maps.Keys(o.merged))
+	if len(o.belongs) > 0 {
+		d.Belongs = o.belongs
+	}
 	if len(o.numbers) > 0 {
 		d.Numbers = o.numbers
 	}

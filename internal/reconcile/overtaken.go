@@ -41,6 +41,7 @@ func (j *judge) startWants() []fact.Wanted {
 		return func(t *track) bool { return t.key == k }
 	}
 	return slices.DeleteFunc(slices.Clone(r.wants), func(w fact.Wanted) bool {
-		return slices.ContainsFunc(r.past, is(&w)) && !slices.ContainsFunc(r.open, is(&w))
+		gone := slices.ContainsFunc(r.past, is(&w)) || r.settled.keys.get(keyOf(w.Kind, w.ID, w.Sub))
+		return gone && !slices.ContainsFunc(r.open, is(&w))
 	})
 }

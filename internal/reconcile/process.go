@@ -10,11 +10,13 @@ import (
 
 // process finds what the guest's process has open and nothing names.
 func (j *judge) process() {
+	j.opened()
 	defined := j.run.views[libvirt].seen || j.run.views[qmp].seen
 	for _, t := range j.run.tracks() {
 		if t.declared() {
 			continue
 		}
+		j.openings(t)
 		since, named := j.declaredUntil(t)
 		if named {
 			j.alsoOpen(t)
@@ -68,9 +70,12 @@ func (j *judge) declaredUntil(p *track) (until int64, named bool) {
 	from, to := p.interval()
 	for _, name := range p.names {
 		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
-			if c.from <= add(to, j.window) && add(c.to, j.window) >= from {
+			if c.from <= add(to, j.window) && add(c.to, j.window) >= from && !c.tooLate(to) {
 				until, named = max(until, c.to), true
 			}
+		}
+		if settled := j.run.settled.named.get(name); settled != 0 && settled+j.window >= from {
+			until, named = max(until, settled), true
 		}
 	}
 	return until, named
@@ -80,12 +85,35 @@ func (j *judge) declaredUntil(p *track) (until int64, named bool) {
 func (j *judge) alsoOpen(p *track) {
 	from, to := p.interval()
 	for _, name := range p.names {
-		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
-			if c.from > add(to, j.window) || add(c.to, j.window) < from {
-				continue
-			}
-			if h := &j.row.Holdings[c.holding]; !slices.Contains(h.Also, fact.Proc) {
-				h.Also = append(h.Also, fact.Proc)
+		j.openAs(name, from, to)
+	}
+}
+
+// openAs notes at all holdings of a name and a time that the process has it open.
+func (j *judge) openAs(name string, from, to int64) {
+	for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
+		if c.from <= add(to, j.window) && add(c.to, j.window) >= from && !c.tooLate(to) {
+			j.openAt(c)
+		}
+	}
+}
+
+func (j *judge) openAt(c claim) {
+	if h := &j.row.Holdings[c.holding]; !slices.Contains(h.Also, fact.Proc) {
+		h.Also = append(h.Also, fact.Proc)
+	}
+}
+
+// opened notes the same of what is settled.
+func (j *judge) opened() {
+	for name, line := range j.names {
+		past := j.run.settled.opened.get(name)
+		if len(past) == 0 {
+			continue
+		}
+		for _, c := range line.claims {
+			if o, ok := past.at(c.from-j.window, add(c.to, j.window)); ok && !c.tooLate(o.to) {
+				j.openAt(c)
 			}
 		}
 	}
@@ -100,5 +128,5 @@ func (j *judge) open(t *track, begin span) {
 	if t.ended {
 		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, trail.ByDetach
 	}
-	j.row.Holdings = append(j.row.Holdings, h)
+	j.add(t, h)
 }

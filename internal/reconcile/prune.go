@@ -1,28 +1,43 @@
 package reconcile
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // silence is for how many milliseconds something is kept that is over where the
-// log isn't read.
+// log isn't read on.
 const silence = 3600_000
 
+// maxOver is how many runs are kept that are over, the last ones. A log that is
+// further behind than they go back tells of others as sessions of their own.
+const maxOver = 1 << 12
+
 // past tells whether nothing can come any more that belongs to what was over at a
-// time.
+// time: the log was read on from there, or isn't read on at all.
 func (d *Deriver) past(n *node, at int64) bool {
-	return n.mark >= at+2*d.window || n.now >= at+silence
+	return n.mark >= at+2*d.window || n.now >= at+silence && n.now >= n.moved+silence
 }
 
 // prune forgets runs and sessions that are over. What they have in common is
 // kept as long as the log doesn't know that a session ended, as its row would
 // then be given out anew.
 func (d *Deriver) prune() {
-	d.runs = slices.DeleteFunc(d.runs, func(r *run) bool {
-		over := r.ended && r.due > r.guest.node.mark && d.past(r.guest.node, r.gone.by) && (r.session == nil || r.session.over)
-		if over {
-			d.bury(r)
+	over := 0
+	for _, r := range d.runs {
+		if r.over() {
+			over++
 		}
-		return over
+	}
+	d.runs = slices.DeleteFunc(d.runs, func(r *run) bool {
+		if !r.over() || over <= maxOver && !d.done(r) {
+			return false
+		}
+		over--
+		d.bury(r)
+		return true
 	})
+	slices.SortFunc(d.ended, func(a, b *session) int { return cmp.Compare(a.row.ID, b.row.ID) })
 	kept := d.ended[:0]
 	for _, s := range d.ended {
 		switch {
@@ -36,34 +51,45 @@ func (d *Deriver) prune() {
 	d.ended = kept
 }
 
+// over tells whether a run is, for all who know of it but witnesses that lag
+// behind.
+func (r *run) over() bool { return r.ended && (r.session == nil || r.session.over) }
+
+// done tells whether nothing is to be expected of a run that is over. One that a
+// witness may show still, or of which records are missing, is kept as long as
+// those would be sent.
+func (d *Deriver) done(r *run) bool {
+	n := r.guest.node
+	if r.due <= n.mark || !d.past(n, r.gone.by) {
+		return false
+	}
+	return !r.lacks && !r.shownStill() || max(n.mark, n.now) > r.gone.by+tooLate
+}
+
 // bury gives out a run for the last time.
 func (d *Deriver) bury(r *run) {
 	d.judge(r).give()
 	r.buried = true
-	for _, ev := range d.fresh {
-		if ev.run == r {
-			ev.SessionID = r.sessionID()
-			d.out.event(ev.Event)
-		}
-	}
-	d.fresh = slices.DeleteFunc(d.fresh, func(ev freshEvent) bool { return ev.run == r })
 	g := r.guest
 	g.runs = slices.DeleteFunc(g.runs, func(o *run) bool { return o == r })
 	if s := r.session; s != nil {
 		s.run = nil
 		d.leave(s)
-	} else {
-		g.over = append(g.over, over{id: r.id})
-		g.count()
+		return
 	}
-	if g.idle() {
-		delete(g.node.guests, g.key)
-	}
+	g.over = append(g.over, over{id: r.id})
+	g.count()
+	g.dismiss()
 }
 
 // leave forgets a session of the log but for its number.
 func (d *Deriver) leave(s *session) {
-	s.guest.over = append(s.guest.over, over{s.row.ID, s.row.Number})
+	g := s.guest
+	if n := g.unloggedBefore(s.row.ID); n > 0 {
+		d.left.put(s.row.ID, n)
+	}
+	g.over = append(g.over, over{s.row.ID, s.row.Number})
 	d.forget(s)
-	s.guest.count()
+	g.count()
+	g.dismiss()
 }

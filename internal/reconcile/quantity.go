@@ -11,7 +11,10 @@ import (
 // quantities adds what witnesses show of memory, vcpus and I/O threads, and the
 // log doesn't.
 func (j *judge) quantities() {
-	added := false
+	added := len(j.run.settled.steps) > 0
+	if added {
+		j.row.Steps = slices.Concat(j.row.Steps, j.run.settled.steps)
+	}
 	for i := range j.run.values {
 		v := &j.run.values[i]
 		if j.stepped(v) {
@@ -20,8 +23,11 @@ func (j *judge) quantities() {
 		if !added {
 			j.row.Steps, added = slices.Clone(j.row.Steps), true
 		}
-		j.row.Steps = append(j.row.Steps, trail.Step{Kind: v.kind, Value: v.n, From: moment(v.at.by)})
-		j.valueUnrecorded(v)
+		j.steps[i] = trail.Step{Kind: v.kind, Value: v.n, From: moment(v.at.by)}
+		j.row.Steps = append(j.row.Steps, j.steps[i])
+		if f := j.valueUnrecorded(v); f != nil && j.found[f.ID] != nil {
+			j.valueFound[i] = f.ID
+		}
 	}
 	if added {
 		slices.SortStableFunc(j.row.Steps, func(a, b trail.Step) int { return cmp.Compare(a.From.Millis, b.From.Millis) })
@@ -48,16 +54,17 @@ func (j *judge) stepped(v *value) bool {
 }
 
 // valueUnrecorded finds that no record tells of a quantity's change.
-func (j *judge) valueUnrecorded(v *value) {
+func (j *judge) valueUnrecorded(v *value) *trail.Finding {
 	if v.first || v.doubts || v.by != libvirt && j.log == nil || !j.watched(v.at, false) ||
 		!j.decided(v.at.by) || !j.readable(v.at) {
-		return
+		return nil
 	}
 	f := j.find(trail.Unrecorded, v.at, "", v.by)
 	f.Resource = trail.Resource{Kind: v.kind, ID: fmt.Sprint(v.n)}
 	f.Text = fmt.Sprintf("no record tells that %s changed to %s", v.kind, amount(v.kind, v.n))
 	last, _ := j.run.lastValue(v.kind, v.by)
 	j.lacks(f, v.wants, j.over() || last != v.n)
+	return f
 }
 
 func amount(kind string, n uint64) string {

@@ -21,6 +21,9 @@ type run struct {
 
 	open, past []*track
 	values     []value
+	latest     map[valueKey]uint64 // the last of them
+	settled    *settled
+	settleAt   int // how long it must be for more to be settled
 	balloon    balloon
 
 	ended    bool
@@ -33,18 +36,25 @@ type run struct {
 
 	rival *run // in another process, when it began
 
+	reopened []reopening // the last ones
+
+	starts [witnesses]*trail.Event // that it began, as each of them saw
+	// telling are the events given out that may be taken back.
+	telling map[trail.EventID]bool
+
 	// asks are the witnesses whose word is needed that nothing has changed.
 	asks [witnesses]bool
 
 	session *session // of the log, that it belongs to
 	shownAs uint64   // the ID under which its row was given out
-	events  []*trail.Event
+	news    bool     // events of it were, since then
 	// dirty tells that its row may be another, unchecked that records of it may
 	// be missing.
 	dirty, unchecked bool
 	due              int64 // the log must be read up to then for something to be decided
 	found            map[string]*trail.Finding
 	missed           map[string]uint64 // findings whose records were missed, with their observation
+	lacks            bool              // some of these are missing still
 	buried           bool
 }
 
@@ -54,7 +64,10 @@ type view struct {
 	run, source string
 	look        span // the last look; by is when it was
 	partial     []string
-	failed      bool // it can't be looked at since
+	failed      bool  // it can't be looked at since
+	gone        bool  // it is over, as that witness shows
+	looked      int64 // up to when the source saw no other change
+	up          int64 // since when that is watched again
 }
 
 // covers tells whether the witness would have seen a thing of that kind.
@@ -71,14 +84,18 @@ type balloon struct {
 	by          int
 }
 
-// id under which the run's row and events are: that of the log's session, or its
-// own.
-func (r *run) sessionID() uint64 {
-	if r.session != nil {
-		return r.session.row.ID
-	}
-	return r.id
+// shownStill tells whether a witness didn't say yet that a run is over which is.
+func (r *run) shownStill() bool {
+	return slices.ContainsFunc(r.views[:], func(v view) bool { return v.seen && !v.gone })
 }
+
+// called tells whether an observation is of what the witness calls this run.
+func (r *run) called(o *fact.Observed, w int) bool {
+	return o.Run != "" && r.views[w].run == o.Run && r.is(o, w)
+}
+
+// samePID tells whether an observation is of the process that the run has.
+func (r *run) samePID(o *fact.Observed) bool { return r.pid != 0 && r.pid == o.PID }
 
 // is tells whether an observation is of this run.
 func (r *run) is(o *fact.Observed, w int) bool {
@@ -108,23 +125,20 @@ func (r *run) finish(at span, w int) {
 		at.after = max(at.after, min(r.gone.after, at.by))
 	}
 	r.ended, r.gone, r.goneBy = true, at, w
-	r.touch()
+	r.guest.touch() // others may be told by it
 }
 
 // touch notes that something of the run, or of what it is held against, is new.
 func (r *run) touch() { r.dirty, r.unchecked = true, true }
 
 // maxPast is how many things that a run has no more are kept of it, the last
-// ones; maxValues is that of its quantities, maxEvents that of its events whose
-// session may still turn out to be another.
-const maxPast, maxValues, maxEvents = 1 << 14, 1 << 12, 512
+// ones; maxValues is that of its quantities.
+const maxPast, maxValues = 1 << 14, 1 << 12
 
 // drop moves things that are gone to those of the past.
 func (r *run) drop(lost []*track) {
 	r.open = slices.DeleteFunc(r.open, func(t *track) bool { return t.ended })
-	if r.past = append(r.past, lost...); len(r.past) > maxPast {
-		r.past = slices.Delete(r.past, 0, len(r.past)-maxPast*3/4)
-	}
+	r.past = last(append(r.past, lost...), maxPast)
 }
 
 // tracks are all of the run, those of the past first.
@@ -133,17 +147,15 @@ func (r *run) tracks() []*track {
 }
 
 func (r *run) setValue(v value) {
-	if r.values = append(r.values, v); len(r.values) > maxValues {
-		r.values = slices.Delete(r.values, 0, maxValues/4)
+	r.values = last(append(r.values, v), maxValues)
+	if r.latest == nil {
+		r.latest = map[valueKey]uint64{}
 	}
+	r.latest[valueKey{v.kind, v.by}] = v.n
 }
 
 // lastValue gives the last quantity of a kind, as one witness saw it.
 func (r *run) lastValue(kind string, w int) (uint64, bool) {
-	for i := len(r.values) - 1; i >= 0; i-- {
-		if v := &r.values[i]; v.kind == kind && v.by == w {
-			return v.n, true
-		}
-	}
-	return 0, false
+	n, ok := r.latest[valueKey{kind, w}]
+	return n, ok
 }

@@ -140,6 +140,7 @@ func (sc *scene) watch(w fact.Watched) {
 // rows are what a store has after some Deltas.
 type rows struct {
 	sessions  map[uint64]*trail.Session
+	belongs   map[uint64]uint64
 	events    map[trail.EventID]*trail.Event
 	findings  map[string]*trail.Finding
 	unwatched map[string][]trail.Span
@@ -149,6 +150,7 @@ type rows struct {
 func newRows() *rows {
 	return &rows{
 		map[uint64]*trail.Session{},
+		map[uint64]uint64{},
 		map[trail.EventID]*trail.Event{},
 		map[string]*trail.Finding{},
 		map[string][]trail.Span{},
@@ -163,6 +165,7 @@ func (r *rows) apply(d *trail.Delta) {
 	for _, id := range d.Merged {
 		delete(r.sessions, id)
 	}
+	maps.Copy(r.belongs, d.Belongs)
 	for id, n := range d.Numbers {
 		if old := r.sessions[id]; old != nil {
 			row := *old
@@ -202,7 +205,7 @@ func (r *rows) text() string {
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(r.events), compareEvents) {
 		ev := *r.events[id]
-		ev.Sender = nil
+		ev.Sender, ev.SessionID = nil, r.sessionOf(&ev)
 		fmt.Fprintf(&b, "event %d.%d session %d %v %s %s %s %s %s %q by %q %d %v\n", ev.Fact, ev.Nth, ev.SessionID, ev.At, ev.Op, ev.Reason,
 			ev.Kind, ev.ID, ev.Old, ev.Text, ev.By, ev.Order, ev.Before)
 	}
@@ -212,6 +215,14 @@ func (r *rows) text() string {
 		fmt.Fprintf(&b, "finding %+v\n", f)
 	}
 	return b.String()
+}
+
+// sessionOf gives the session that an event is of.
+func (r *rows) sessionOf(ev *trail.Event) uint64 {
+	if id := r.belongs[ev.SessionID]; id != 0 {
+		return id
+	}
+	return ev.SessionID
 }
 
 // derive gives the rows of all facts, and what they say is missing.
@@ -267,6 +278,23 @@ func (r *rows) ops() []string {
 		if ev := r.events[id]; ev.By != "" {
 			all = append(all, strings.TrimSpace(strings.Join([]string{ev.Op, ev.Kind, ev.ID}, " ")))
 		}
+	}
+	return all
+}
+
+// whose gives the sessions as PID STATE UUID #NUMBER: what each holds.
+func (r *rows) whose() []string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(r.sessions)) {
+		s := r.sessions[id]
+		text := fmt.Sprintf("%d %s %s #%d:", s.PID, s.State, s.UUID, s.Number)
+		var held []string
+		for _, h := range s.Holdings {
+			if !slices.Contains(held, h.ID) {
+				held = append(held, h.ID)
+			}
+		}
+		all = append(all, text+" "+strings.Join(held, " "))
 	}
 	return all
 }

@@ -78,8 +78,8 @@ func TestOneSessionOfOneRun(t *testing.T) {
 			t.Fatal(got.text())
 		}
 		for _, ev := range got.events {
-			if ev.SessionID != runs[0].ID {
-				t.Errorf("event %d.%d is of session %d", ev.Fact, ev.Nth, ev.SessionID)
+			if id := got.sessionOf(ev); id != runs[0].ID {
+				t.Errorf("event %d.%d is of session %d", ev.Fact, ev.Nth, id)
 			}
 		}
 		if h := runs[0].Holdings[0]; h.By != fact.Libvirt || h.From.Millis != start+1*s || h.To.Serial == 0 || h.Ended != trail.ByDetach {
@@ -194,6 +194,7 @@ func TestForgets(t *testing.T) {
 	sc.watched()
 	sc.stopped(60 * s)
 	sc.seen(fact.Libvirt, fact.Gone, 59*s, 60*s, fact.Observed{})
+	sc.seen(fact.Proc, fact.Gone, 59*s, 61*s, fact.Observed{})
 	sc.tick(200 * s)
 	d := New(Options{})
 	for i := range sc.facts {

@@ -4,13 +4,30 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // A claim is a time in which something was named by a record or a definition.
 type claim struct {
 	from, to int64
-	holding  int // its place
+	holding  int  // its place
+	endOnly  bool // since when isn't known, but by a record up to when
 }
+
+// claimOf makes one of a holding of a row.
+func claimOf(h *trail.Holding, place int) claim {
+	return claim{heldFrom(h), heldTo(h), place, h.From == (trail.Moment{})}
+}
+
+// endsLate is by how many milliseconds more than what was over a claim may end of
+// which only the end is known. It is less than settleAfter, so that what such a
+// claim is of is decided before it can't be anything else's any more.
+const endsLate = settleAfter / 2
+
+// tooLate tells whether a claim says nothing of a time that was over long before,
+// as only its end is known.
+func (c claim) tooLate(end int64) bool { return c.endOnly && c.to > add(end, endsLate) }
 
 // A timeline has claims in order, so that those of one time are found among very
 // many.

@@ -13,7 +13,7 @@ func TestTimeline(t *testing.T) {
 		all := make([]claim, rng.IntN(40))
 		for i := range all {
 			from := rng.Int64N(1000)
-			all[i] = claim{from, from + rng.Int64N(100), i}
+			all[i] = claim{from: from, to: from + rng.Int64N(100), holding: i}
 		}
 		line := timelines(map[string][]claim{"x": all})["x"]
 		from := rng.Int64N(1000)
@@ -30,7 +30,7 @@ func TestTimeline(t *testing.T) {
 	}
 	var row []claim
 	for i := range 10_000 {
-		row = append(row, claim{int64(i) * 10, int64(i)*10 + 5, i})
+		row = append(row, claim{from: int64(i) * 10, to: int64(i)*10 + 5, holding: i})
 	}
 	if n := len(timelines(map[int][]claim{0: row})[0].between(50_000, 50_020)); n > 4 {
 		t.Errorf("%d of those that follow each other", n)

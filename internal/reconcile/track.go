@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // A span is when something happened: after one time, 0 if that isn't known, and
@@ -49,8 +50,12 @@ type track struct {
 	// doubtful tells that the guest migrated then, so that no record is missed.
 	doubtful, doubtfulEnd bool
 
+	settled bool
+
 	// old was in this one's place before, into came into its place.
 	old, into *track
+	// tells are the events that it came and went, of what a process has open.
+	tells []*trail.Event
 	// wants and endWants are the records that its beginning and end should have.
 	wants, endWants []fact.Wanted
 }
@@ -70,6 +75,12 @@ func (t *track) interval() (from, to int64) {
 	return t.begin.after, forever
 }
 
+// until is up to when it was there.
+func (t *track) until() int64 {
+	_, to := t.interval()
+	return to
+}
+
 // also are the witnesses that show it, but for one.
 func (t *track) also(but int) []fact.Witness {
 	var all []fact.Witness
@@ -79,6 +90,12 @@ func (t *track) also(but int) []fact.Witness {
 		}
 	}
 	return all
+}
+
+// A valueKey is a kind of quantities, and who sees it.
+type valueKey struct {
+	kind string
+	by   int
 }
 
 // A value is a quantity that a run has from a time on.

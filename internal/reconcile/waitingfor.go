@@ -29,9 +29,9 @@ func (j *judge) showsPast(w int, at int64) bool {
 		return false
 	case v.look.after > at:
 		return true
-	case v.failed || j.run.ended:
+	case v.failed || v.gone || j.run.ended:
 		return false
-	case j.node.looked[v.source] > at:
+	case v.looked > at:
 		return true
 	}
 	j.asks[w] = true

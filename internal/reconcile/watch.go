@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,6 +20,14 @@ func sourceWitness(source string) fact.Witness {
 	return fact.Log
 }
 
+// A sourceKey names a source of a node.
+type sourceKey struct{ node, source string }
+
+// maxDown is of how many sources that aren't watched it is known since when, at
+// least: for how long one wasn't that comes back after as many others went is
+// told only where the fact itself says so.
+const maxDown = 1 << 14
+
 // maxGaps is how many times in which the log was not read are kept of a node,
 // the last ones.
 const maxGaps = 256
@@ -32,19 +41,29 @@ func (d *Deriver) watch(f *fact.Fact) error {
 	n := d.node(f.Node)
 	n.now = d.onward(n.now, w.At)
 	d.tellWatch(f, n, &w)
+	source := sourceKey{n.name, w.Source}
 	if !w.Up {
-		n.down[w.Source] = w.At
+		d.down.put(source, w.At)
 		return nil
 	}
-	since := w.Since
-	if since == 0 {
-		since = n.down[w.Source]
-	}
-	delete(n.down, w.Source)
+	since := cmp.Or(w.Since, d.down.get(source))
+	d.down.delete(source)
+	d.up(n, &w)
 	if since != 0 && since < w.At && !w.Whole {
 		d.unwatched(f, n, &w, since)
 	}
 	return nil
+}
+
+// up notes since when the sources of runs are watched again.
+func (d *Deriver) up(n *node, w *fact.Watched) {
+	for _, r := range d.runs {
+		for i := range r.views {
+			if v := &r.views[i]; r.guest.node == n && v.source == w.Source {
+				v.up = w.At
+			}
+		}
+	}
 }
 
 // unwatched takes that what a source showed for a time was missed.
@@ -100,11 +119,17 @@ func (d *Deriver) tick(f *fact.Fact) error {
 
 // looked takes up to when a witness that isn't the log saw no other change.
 func (d *Deriver) looked(n *node, t *fact.Ticked) {
-	was := n.looked[t.Source]
-	n.looked[t.Source] = d.onward(was, t.At)
 	for _, r := range d.runs {
-		if r.guest.node == n && (n.looked[t.Source] < was || r.asksFor(t.Source)) {
-			r.touch()
+		if r.guest.node != n {
+			continue
+		}
+		for w := range r.views {
+			if v := &r.views[w]; v.seen && v.source == t.Source {
+				was := v.looked
+				if v.looked = d.onward(was, t.At); r.asks[w] || v.looked < was {
+					r.touch()
+				}
+			}
 		}
 	}
 }

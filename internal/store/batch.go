@@ -41,6 +41,7 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 		return fmt.Errorf("store %s: commit: %w", s.path, err)
 	}
 	w.next += uint64(len(b.Facts))
+	s.back.wrote()
 	return nil
 }
 

@@ -18,6 +18,11 @@ func (w *writer) putDelta(d *trail.Delta) error {
 			return fmt.Errorf("session %d: %w", s.ID, err)
 		}
 	}
+	for run, session := range d.Belongs {
+		if err := w.putBelongs(run, session); err != nil {
+			return fmt.Errorf("what session %d belongs to: %w", run, err)
+		}
+	}
 	for id, n := range d.Numbers {
 		if err := w.exec(`UPDATE sessions SET number = ? WHERE id = ?`, n, int64(id)); err != nil {
 			return fmt.Errorf("number of session %d: %w", id, err)
@@ -42,6 +47,15 @@ func (w *writer) putDelta(d *trail.Delta) error {
 		}
 	}
 	return nil
+}
+
+// putBelongs notes of which session one is. Its own is no row.
+func (w *writer) putBelongs(run, session uint64) error {
+	if run == session {
+		return w.exec(`DELETE FROM belongs WHERE run = ?`, int64(run))
+	}
+	return w.exec(`INSERT INTO belongs VALUES (?, ?) ON CONFLICT DO UPDATE SET session = excluded.session WHERE session <> excluded.session`,
+		int64(run), int64(session))
 }
 
 func (w *writer) putEvents(d *trail.Delta) error {

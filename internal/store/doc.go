@@ -4,12 +4,12 @@
 // # Format
 //
 // The file is a SQLite database with the application id "vaud" and the version
-// of its schema as user version; schema.sql is that schema. Facts are only ever
-// added: their sequence numbers go up by one, a trigger forbids changes, and
-// only retention deletes. All else in the file is derived and can be made anew
-// from the facts (Rebuild), but for a few tables: meta (the machine's id), state
-// (positions of sources and the like, which are committed with the facts that they
-// cover), counts, and what a retention removed.
+// of its schema as user version; schema.sql is the first, and schema2.sql and those
+// behind it change it. Facts are only ever added: their sequence numbers go up by
+// one, a trigger forbids changes, and only retention deletes. All else in the file
+// is derived and can be made anew from the facts (Rebuild), but for a few tables:
+// meta (the machine's id), state (positions of sources and the like, which are
+// committed with the facts that they cover), counts, and what a retention removed.
 //
 // Times are milliseconds since 1970. A Moment is two columns, _ms and _serial;
 // the zero Moment is 0 and 0. Texts are the bytes that a record had, valid as

@@ -108,8 +108,21 @@ func (d *dump) rest() error {
 	if err != nil {
 		return err
 	}
+	if err := d.belongs(); err != nil {
+		return err
+	}
 	return d.rows("observed", `SELECT g.node || ' ' || g.uuid || ' ' || g.name || ' ' || o.millis || ' ' || o.fact || ' ' || o.defines
 		FROM observed o JOIN guests g ON g.id = o.guest ORDER BY o.fact`)
+}
+
+func (d *dump) belongs() error {
+	return each(d.ctx, d.tx, `SELECT run, session FROM belongs ORDER BY run`, nil, func(row scanner) error {
+		var b struct{ Fact, SessionID uint64 }
+		if err := row.Scan((*number)(&b.Fact), (*number)(&b.SessionID)); err != nil {
+			return err
+		}
+		return d.line("belongs", b)
+	})
 }
 
 // rows writes the texts that a query gives.

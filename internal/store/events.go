@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,21 +17,44 @@ func (s *Store) Events(ctx context.Context, q EventQuery) (list []*trail.Event, 
 	if err != nil {
 		return nil, "", err
 	}
-	if list, err = events(ctx, s.read, query, args...); err != nil {
-		return nil, "", err
-	}
-	if n := q.Page.limit(); len(list) > n {
-		list = list[:n]
-		next = cursor(list[n-1].At.Millis, list[n-1].Fact, list[n-1].Nth)
-	}
-	return list, next, nil
+	err = s.view(ctx, func(tx querier) error {
+		if list, err = events(ctx, tx, query, args...); err != nil {
+			return err
+		}
+		if n := q.Page.limit(); len(list) > n {
+			list = list[:n]
+			next = cursor(list[n-1].At.Millis, list[n-1].Fact, list[n-1].Nth)
+		}
+		if q.Joined {
+			return join(ctx, tx, list)
+		}
+		return nil
+	})
+	return list, next, err
 }
+
+// join gives events their sessions, without holdings.
+func join(ctx context.Context, tx querier, list []*trail.Event) error {
+	ids := map[uint64]bool{}
+	for _, ev := range list {
+		ids[ev.SessionID] = true
+	}
+	byID, err := sessionsByID(ctx, tx, slices.Collect(maps.Keys(ids)))
+	for _, ev := range list {
+		ev.Join(byID[ev.SessionID])
+	}
+	return err
+}
+
+// sessionOfEvent is the session that an event is of: the one that it was told
+// with, or what that turned out to be.
+const sessionOfEvent = `coalesce(b.session, e.session)`
 
 const selectEvents = `SELECT e.fact, e.nth, e.place, e.at_ms, e.at_serial, e.node, e.type, coalesce(g.uuid, ''), e.name, e.op, e.reason,
 	coalesce(r.kind, ''), coalesce(r.rid, ''), coalesce(r.sub, ''), e.old, e.result, e.marks, e.held, e.held_as, e.late,
 	e.sender, coalesce(n.pid, 0), coalesce(n.uid, 0), coalesce(n.auid, 0), coalesce(n.exe, ''),
-	e.before_ms, e.before_serial, e.count, e.session, e.witness, e.text
-	FROM events e LEFT JOIN guests g ON g.id = e.guest LEFT JOIN resources r ON r.id = e.resource LEFT JOIN senders n ON n.id = e.sender `
+	e.before_ms, e.before_serial, e.count, ` + sessionOfEvent + `, e.witness, e.text
+	FROM events e LEFT JOIN belongs b ON b.run = e.session LEFT JOIN guests g ON g.id = e.guest LEFT JOIN resources r ON r.id = e.resource LEFT JOIN senders n ON n.id = e.sender `
 
 // events reads events; those of one sender share it.
 func events(ctx context.Context, q querier, query string, args ...any) (list []*trail.Event, err error) {
@@ -72,10 +97,11 @@ func (q *EventQuery) sql() (string, []any, error) {
 		b.guestOf("e", q.Guest)
 	}
 	if q.Session != 0 {
-		b.and("e.session = ? AND e.session > 0", int64(q.Session))
+		b.and("e.session > 0 AND e.session IN (SELECT ? UNION ALL SELECT run FROM belongs WHERE session = ?) AND "+sessionOfEvent+" = ?",
+			int64(q.Session), int64(q.Session), int64(q.Session))
 	}
-	if q.From != 0 || q.To != 0 {
-		b.and("e.at_ms BETWEEN ? AND ?", cmp.Or(q.From, always), cmp.Or(q.To, forever))
+	if from, to := q.left(at); from != always || to != forever {
+		b.and("e.at_ms BETWEEN ? AND ?", from, to)
 	}
 	if q.Fact != 0 {
 		b.and("e.fact = ?", int64(q.Fact))
@@ -83,6 +109,20 @@ func (q *EventQuery) sql() (string, []any, error) {
 	in(&b, "e.op", q.Ops, func(op string) any { return op })
 	order := b.behind(q.Page, []string{"e.at_ms", "e.fact", "e.nth"}, at, int64(seq), nth)
 	return by(selectEvents, q.index()) + b.where() + order + " LIMIT " + strconv.Itoa(q.Page.limit()+1), b.args, nil
+}
+
+// left gives the time in which those behind a cursor are, which is at a time: the
+// index is then searched from there, and not from where the list begins.
+func (q *EventQuery) left(at int64) (from, to int64) {
+	from, to = cmp.Or(q.From, always), cmp.Or(q.To, forever)
+	switch {
+	case q.Page.After == "":
+	case q.Page.Newest:
+		to = min(to, at)
+	default:
+		from = max(from, at)
+	}
+	return from, to
 }
 
 // index gives the index to search: the one that finds the fewest.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
@@ -96,8 +97,11 @@ func (q *FindingQuery) sql() (string, []any, error) {
 		b.and("f.at_ms <= ?", q.To)
 	}
 	if q.From != 0 {
-		b.and("(f.at_ms >= ? OR f.until_ms >= ? OR f.until_ms = 0 AND f.kind IN (?, ?, ?, ?))", q.From, q.From,
-			string(trail.Conflict), string(trail.Shared), string(trail.AuditdOff), string(trail.SourceUnwatched))
+		args := []any{q.From, q.From}
+		for _, kind := range trail.Lasting {
+			args = append(args, string(kind))
+		}
+		b.and("(f.at_ms >= ? OR f.until_ms >= ? OR f.until_ms = 0 AND f.kind IN (?"+strings.Repeat(", ?", len(trail.Lasting)-1)+"))", args...)
 	}
 	if q.Severity > 0 {
 		b.and("f.severity >= ?", int64(q.Severity))

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/trail"
@@ -249,5 +250,35 @@ func TestCounts(t *testing.T) {
 	first, last, err := s.Recorded(t.Context())
 	if err != nil || first != told[0].Stamp || last != told[2].Stamp {
 		t.Errorf("records are from %s to %s (%v), want %s and %s", first, last, err, told[0].Stamp, told[2].Stamp)
+	}
+}
+
+// TestFindingsOfATimeAsFiltered: of every kind, open or ended, the store gives for
+// a time what a trail's filter lets through.
+func TestFindingsOfATimeAsFiltered(t *testing.T) {
+	s := openTemp(t)
+	d := &trail.Delta{}
+	for i, row := range trail.FindingKinds {
+		for j, until := range []int64{0, 1000, 3000} {
+			n := &trail.Finding{ID: fmt.Sprintf("%02d.%d", i, j), Kind: row.Kind, At: trail.Moment{Millis: 500}, Count: 1}
+			n.Until.Millis = until
+			d.Findings = append(d.Findings, n)
+		}
+	}
+	writeDelta(t, s, d)
+	f := trail.Filter{Since: time.UnixMilli(2000), Until: time.UnixMilli(4000)}
+	var want []string
+	for _, n := range d.Findings {
+		if f.Finding(n) {
+			want = append(want, n.ID)
+		}
+	}
+	list, _, err := s.Findings(t.Context(), FindingQuery{From: 2000, To: 4000, Page: Page{Limit: MaxLimit}})
+	var got []string
+	for _, n := range list {
+		got = append(got, n.ID)
+	}
+	if err != nil || len(got) != len(trail.FindingKinds)+len(trail.Lasting) || !slices.Equal(got, want) {
+		t.Errorf("the store gives %v (%v), the filter %v", got, err, want)
 	}
 }

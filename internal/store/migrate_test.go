@@ -2,9 +2,13 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // earlier is a schema that came before that of today, as far as this test goes:
@@ -76,8 +80,8 @@ func TestFailedMigrationLeavesTheFile(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	steps := append(migrations[:1:1], `CREATE TABLE added (x INTEGER); INSERT INTO nothing VALUES (1)`)
-	if _, err := open(path, Options{}, steps); err == nil || !strings.Contains(err.Error(), "version 2") {
+	steps := append(slices.Clone(migrations), `CREATE TABLE added (x INTEGER); INSERT INTO nothing VALUES (1)`)
+	if _, err := open(path, Options{}, steps); err == nil || !strings.Contains(err.Error(), fmt.Sprint("version ", len(steps))) {
 		t.Fatalf("a migration that fails gives %v", err)
 	}
 	if s, err = open(path, Options{}, migrations); err != nil {
@@ -96,9 +100,33 @@ func TestReaderWantsNewestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := migrations
-	migrations = append(steps[:1:1], `CREATE TABLE added (x INTEGER)`)
+	migrations = append(slices.Clone(steps), `CREATE TABLE added (x INTEGER)`)
 	defer func() { migrations = steps }()
-	if _, err := OpenRead(s.Path()); err == nil || !strings.Contains(err.Error(), "version 1") {
+	if _, err := OpenRead(s.Path()); err == nil || !strings.Contains(err.Error(), fmt.Sprint("version ", len(steps))) {
 		t.Errorf("OpenRead of an older file gives %v", err)
+	}
+}
+
+// TestMigrationOfEvents: events of a file that knew no belonging have their
+// sessions still, and new ones may belong to others.
+func TestMigrationOfEvents(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	old, err := open(path, Options{}, migrations[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev := trail.Event{Fact: 3, SessionID: 7, At: trail.Moment{Millis: 10}}
+	if err := old.w.putEvent(&ev); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := reopen(t, path)
+	later := trail.Event{Fact: 4, SessionID: 4, At: trail.Moment{Millis: 20}}
+	writeDelta(t, s, &trail.Delta{Events: []*trail.Event{&later}, Belongs: map[uint64]uint64{4: 7}})
+	list, _, err := s.Events(t.Context(), EventQuery{Session: 7})
+	if err != nil || len(list) != 2 || list[0].SessionID != 7 || list[1].SessionID != 7 {
+		t.Errorf("events of session 7: %+v, %v", list, err)
 	}
 }

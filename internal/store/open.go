@@ -28,7 +28,8 @@ type Store struct {
 	path    string
 	read    *sql.DB
 	w       *writer // nil in a store for reading
-	reader  *Store  // on connections of its own; nil in a store for reading
+	back    *backfiller
+	reader  *Store // on connections of its own; nil in a store for reading
 	lock    *os.File
 	closing sync.Once
 }
@@ -76,6 +77,9 @@ func open(path string, o Options, steps []string) (_ *Store, err error) {
 		return nil, err
 	}
 	if err := s.own(ctx, o.MachineID); err != nil {
+		return nil, err
+	}
+	if s.back, err = newBackfiller(path, backfillPause); err != nil {
 		return nil, err
 	}
 	s.reader = &Store{path: path}
@@ -241,6 +245,9 @@ func (s *Store) close() error {
 	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
+	}
+	if s.back != nil {
+		errs = append(errs, s.back.close())
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.close())

@@ -41,7 +41,7 @@ type Guest struct {
 }
 
 // A SessionQuery says which sessions: those that match all that isn't zero. They
-// come by their first record, without what they hold.
+// come by their first record, without what they hold unless they are to be Whole.
 type SessionQuery struct {
 	Guest Guest
 	// From and To are milliseconds since 1970, both inclusive: sessions that
@@ -52,6 +52,7 @@ type SessionQuery struct {
 	Running bool
 	// Unstarted gives those whose start isn't known.
 	Unstarted bool
+	Whole     bool
 	Page      Page
 }
 
@@ -87,7 +88,9 @@ type EventQuery struct {
 	Ops      []string
 	// Fact gives the events of one fact.
 	Fact uint64
-	Page Page
+	// Joined gives events that know their sessions, without what these hold.
+	Joined bool
+	Page   Page
 }
 
 // A FindingQuery says which findings, as SessionQuery does. They come by time.

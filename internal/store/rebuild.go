@@ -18,11 +18,11 @@ type Deriver interface {
 
 // derived are the tables that can be made anew from the facts.
 var derived = append([]string{
-	"guests", "names", "resources", "senders", "sessions", "events", "findings", "observed", "unwatched", "last_seen",
+	"guests", "names", "resources", "senders", "sessions", "belongs", "events", "findings", "observed", "unwatched", "last_seen",
 }, parts...)
 
 // rebuildStep is how many facts go into one Delta.
-const rebuildStep = 1024
+const rebuildStep = 4096
 
 // Rebuild derives all anew from the facts, in one transaction: until it is done
 // all who read see what was there before, and after an error or a crash it is

@@ -127,6 +127,9 @@ func (r *retention) sessions(ctx context.Context) error {
 	return nil
 }
 
+// eventsOf is that events are of session ?1, or of what belongs to it.
+const eventsOf = `session > 0 AND session IN (SELECT ?1 UNION ALL SELECT run FROM belongs WHERE session = ?1)`
+
 // session removes a session, and the facts that it alone needs.
 func (r *retention) session(id uint64) error {
 	w := r.w
@@ -138,11 +141,13 @@ func (r *retention) session(id uint64) error {
 		return err
 	}
 	r.removed++
-	facts, err := w.numbers(`SELECT DISTINCT fact FROM events WHERE session = ? AND session > 0`, int64(id))
+	facts, err := w.numbers(`SELECT DISTINCT fact FROM events WHERE `+eventsOf, int64(id))
 	if err != nil {
 		return err
 	}
-	for _, query := range []string{`DELETE FROM events WHERE session = ? AND session > 0`, `DELETE FROM findings WHERE session = ? AND session > 0`} {
+	for _, query := range []string{
+		`DELETE FROM events WHERE ` + eventsOf, `DELETE FROM belongs WHERE session = ?`, `DELETE FROM findings WHERE session = ? AND session > 0`,
+	} {
 		if err := w.exec(query, int64(id)); err != nil {
 			return err
 		}

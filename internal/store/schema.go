@@ -13,9 +13,12 @@ const applicationID = 0x76617564
 //go:embed schema.sql
 var schema1 string
 
+//go:embed schema2.sql
+var schema2 string
+
 // migrations bring a file from each version of its schema to the next; the
 // first makes an empty file one of version 1. What was released is never edited.
-var migrations = []string{schema1}
+var migrations = []string{schema1, schema2}
 
 // header is what a file says of itself.
 type header struct {

@@ -46,6 +46,9 @@ func sessions(ctx context.Context, tx querier, q SessionQuery) (list []*trail.Se
 		list = list[:n]
 		next = cursor(list[n-1].First.Millis, list[n-1].ID)
 	}
+	if err == nil && q.Whole {
+		err = fillAll(ctx, tx, list)
+	}
 	return list, next, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 )
 
@@ -63,7 +64,7 @@ func (w *writer) configure(ctx context.Context) error {
 		PRAGMA auto_vacuum = incremental;
 		PRAGMA journal_mode = wal;
 		PRAGMA synchronous = full;
-		PRAGMA wal_autocheckpoint = 500;
+		PRAGMA wal_autocheckpoint = `+strconv.Itoa(walPages)+`;
 		PRAGMA journal_size_limit = 67108864;
 		PRAGMA cache_size = -32768;
 		PRAGMA trusted_schema = off;`)

@@ -18,14 +18,37 @@ func (c *cache[K, V]) get(k K) V {
 	}
 	v, ok := c.old[k]
 	if ok {
-		c.put(k, v)
+		c.young[k] = v
 	}
 	return v
 }
 
+// peek is get for who doesn't ask for it.
+func (c *cache[K, V]) peek(k K) V {
+	if v, ok := c.young[k]; ok {
+		return v
+	}
+	return c.old[k]
+}
+
 func (c *cache[K, V]) put(k K, v V) {
-	if _, ok := c.young[k]; !ok && len(c.young) >= c.max {
-		c.young, c.old = map[K]V{}, c.young
+	if _, ok := c.young[k]; !ok {
+		c.age()
 	}
 	c.young[k] = v
+}
+
+// keep is put that forgets nothing before the next age.
+func (c *cache[K, V]) keep(k K, v V) { c.young[k] = v }
+
+// age begins a generation where the young one is full.
+func (c *cache[K, V]) age() {
+	if len(c.young) >= c.max {
+		c.young, c.old = map[K]V{}, c.young
+	}
+}
+
+func (c *cache[K, V]) remove(k K) {
+	delete(c.young, k)
+	delete(c.old, k)
 }

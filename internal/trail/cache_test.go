@@ -17,3 +17,27 @@ func TestCacheForgetsWhatIsOld(t *testing.T) {
 		t.Error("2 is not forgotten")
 	}
 }
+
+func TestCacheForgetsAtOnce(t *testing.T) {
+	c := newCache[int, string](3)
+	for i := range 10 {
+		c.keep(i, "x")
+	}
+	if c.peek(0) == "" {
+		t.Error("it forgets before it is told to")
+	}
+	c.age()
+	c.keep(10, "x")
+	c.age()
+	if c.get(0) == "" || c.peek(10) == "" {
+		t.Error("it forgets what is young")
+	}
+	c.keep(11, "x")
+	c.age() // 0 was asked for, 1 wasn't
+	if c.keep(12, "x"); c.peek(0) == "" || c.peek(1) != "" {
+		t.Errorf("0 is %q, 1 is %q", c.peek(0), c.peek(1))
+	}
+	if c.remove(0); c.peek(0) != "" {
+		t.Error("0 is there still")
+	}
+}

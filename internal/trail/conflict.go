@@ -199,7 +199,7 @@ func (o *overlap) present() []*tenure {
 	for _, h := range o.holders {
 		all = append(all, h.first)
 	}
-	slices.SortFunc(all, func(a, b *tenure) int { return cmp.Compare(a.from.Serial, b.from.Serial) })
+	slices.SortFunc(all, func(a, b *tenure) int { return compareTenures(*a, *b) })
 	return all
 }
 

@@ -9,6 +9,10 @@ type Delta struct {
 	// Merged are the IDs of sessions that turned out to be part of others, or
 	// none at all. Records alone never show that.
 	Merged []uint64
+	// Belongs are, by their IDs, sessions that witnesses showed, and of which of the
+	// log's they are, or that they are their own. Events keep the ID that they were
+	// told with, and are of what that belongs to. Whose events a Delta has is in it.
+	Belongs map[uint64]uint64
 	// Numbers are those of sessions, by their ID, that are otherwise unchanged and
 	// not in Sessions: one that came out of order was before them.
 	Numbers map[uint64]int
@@ -34,7 +38,7 @@ type EventID struct {
 
 // Empty tells whether nothing has changed.
 func (d *Delta) Empty() bool {
-	return len(d.Sessions) == 0 && len(d.Merged) == 0 && len(d.Numbers) == 0 &&
+	return len(d.Sessions) == 0 && len(d.Merged) == 0 && len(d.Belongs) == 0 && len(d.Numbers) == 0 &&
 		len(d.Events) == 0 && len(d.Withdrawn) == 0 && len(d.Findings) == 0 && len(d.Dropped) == 0 &&
 		len(d.Unwatched) == 0 && len(d.LastSeen) == 0
 }

@@ -45,8 +45,8 @@ type Event struct {
 	// Fact is the number of the fact that tells it, and Nth counts the events of
 	// one fact from 0; losses of sessions that it shows have less, as they stand
 	// before it. A node's events are in the order of
-	// Order and Nth. SessionID is the ID of its session. All are 0 where facts
-	// have no numbers.
+	// Order and Nth. SessionID is the ID of its session, or in a Delta of one that
+	// may belong to another. All are 0 where facts have no numbers.
 	Fact      uint64
 	Nth       int
 	Order     uint64

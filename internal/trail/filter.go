@@ -175,7 +175,7 @@ func (e *Event) Guest() (uuid, name string) {
 // Finding tells whether to show a finding: where it touches the time.
 func (f *Filter) Finding(n *Finding) bool {
 	to := n.Until
-	if to == (Moment{}) && n.Kind != Conflict && n.Kind != Shared && n.Kind != AuditdOff {
+	if to == (Moment{}) && !slices.Contains(Lasting, n.Kind) {
 		to = n.At
 	}
 	if !f.Within(n.At, to) || !f.named(n.Node, n.UUID, n.Name) && !slices.ContainsFunc(n.Others, f.sessionNamed) {

@@ -84,6 +84,10 @@ const (
 	SourceUnwatched FindingKind = "source-unwatched"
 )
 
+// Lasting are the kinds of findings that go on as long as they have no Until. The
+// others were at a moment.
+var Lasting = []FindingKind{Conflict, Shared, AuditdOff, Undeclared, SourceUnwatched}
+
 // FindingKinds are the kinds, with what each is in a few words.
 var FindingKinds = []struct {
 	Kind     FindingKind

@@ -7,6 +7,7 @@ import "github.com/virtaudit/virtaudit/record"
 // a Trail gives for the same records after its End, whenever it was asked. It is
 // for one goroutine.
 //
+// What it forgets it forgets every 1024 facts (see trim), and not when it is asked.
 // Its memory is that of the guests that run, of what they held since their
 // start, and of bounded pasts: of guests that were not heard of for 65,536
 // others, the name that their denials are told with is forgotten, and how many
@@ -22,9 +23,11 @@ type Live struct {
 	finding *liveSession
 	series  *cache[repeat, *liveSeries] // of no session
 	places  map[place]*livePlace
-	out     *changes
+	out     *changes // since the last Delta
+	trims   trims
+	owned   []uint64 // facts, in order
 
-	// Since the last Delta:
+	// Since the last collect:
 	nodes    []*node
 	guests   []*guest
 	pending  []*Event
@@ -43,7 +46,8 @@ const maxPast, maxSeries = 1 << 16, 1 << 12
 func NewLive() *Live {
 	l := &Live{
 		peek: newPeeker(), counts: newNumberer(),
-		series: newCache[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{},
+		series: newCache[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{}, out: newChanges(),
+		trims: newTrims(),
 	}
 	l.finder = finder{crashed: map[*Session]bool{}, onRepeat: l.onRepeat, own: map[uint64]bool{}}
 	l.trail = New(func(s *Session) { l.finished = append(l.finished, s) })
@@ -64,13 +68,27 @@ func (l *Live) SetBoots(boots map[string]int) { l.boots = boots }
 // than the one before. The node is that of records that name none. The record is
 // the caller's again afterwards.
 func (l *Live) Add(seq uint64, node string, r *record.Record) {
+	if at := seq / trimEvery; at != l.trims.at {
+		l.trim()
+		l.trims.at = at
+	}
 	l.trail.fact = seq
 	l.trail.Add(node, r)
 }
 
 // Own tells that the next record, of that fact, was sent by who asks: nothing is
 // found in its sender.
-func (l *Live) Own(seq uint64) { l.finder.own[seq] = true }
+func (l *Live) Own(seq uint64) {
+	l.finder.own[seq] = true
+	if l.owned = append(l.owned, seq); len(l.owned) > maxOwned {
+		delete(l.finder.own, l.owned[0])
+		l.owned = l.owned[1:]
+	}
+}
+
+// maxOwned is of how many records, the last ones, it is known that who asks sent
+// them: more than are kept back for their order.
+const maxOwned = 1 << 12
 
 // Settle uses all records that are kept back for those that come late: nothing
 // that comes belongs before them.
@@ -82,12 +100,23 @@ func (l *Live) Settle() {
 
 // Delta gives what changed since it was last called.
 func (l *Live) Delta() *Delta {
+	l.collect()
+	out := l.out
 	l.out = newChanges()
+	return out.whole()
+}
+
+// collect tells what follows from the records that were used by now. However often
+// it is called, what comes of it in the end is the same.
+func (l *Live) collect() {
 	for _, s := range l.finished {
 		l.finish(s)
 	}
 	for _, g := range l.guests {
 		l.look(g)
+	}
+	for _, g := range l.guests {
+		l.presume(g.live)
 	}
 	for _, ev := range l.pending {
 		l.tell(ev)
@@ -105,6 +134,9 @@ func (l *Live) Delta() *Delta {
 		l.overlaps(p)
 	}
 	for _, s := range l.told {
+		l.dropSeries(s)
+	}
+	for _, s := range l.told {
 		l.tellSeries(s)
 	}
 	l.counts.tell(l.out)
@@ -112,7 +144,6 @@ func (l *Live) Delta() *Delta {
 		l.tellNode(n)
 	}
 	l.forget()
-	return l.out.whole()
 }
 
 // forget drops what is over.

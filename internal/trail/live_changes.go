@@ -1,23 +1,35 @@
 package trail
 
-// changes collects a Delta.
+// changes collects a Delta. What is told of a row again replaces what was told
+// before.
 type changes struct {
-	delta     Delta
-	events    map[EventID]int // places in delta.Events
-	withdrawn []EventID
-	findings  map[string]*Finding // nil is dropped
-	order     []string            // of findings
+	delta    Delta
+	sessions map[uint64]int      // places in delta.Sessions
+	events   map[EventID]*Event  // nil is withdrawn
+	told     []EventID           // of events, in order
+	findings map[string]*Finding // nil is dropped
+	order    []string            // of findings
 }
 
 func newChanges() *changes {
-	return &changes{events: map[EventID]int{}, findings: map[string]*Finding{}}
+	return &changes{sessions: map[uint64]int{}, events: map[EventID]*Event{}, findings: map[string]*Finding{}}
 }
 
 func (c *changes) session(s *Session) {
+	delete(c.delta.Numbers, s.ID)
+	if i, ok := c.sessions[s.ID]; ok {
+		c.delta.Sessions[i] = s
+		return
+	}
+	c.sessions[s.ID] = len(c.delta.Sessions)
 	c.delta.Sessions = append(c.delta.Sessions, s)
 }
 
 func (c *changes) number(id uint64, number int) {
+	if i, ok := c.sessions[id]; ok {
+		c.delta.Sessions[i].Number = number // nobody has it yet
+		return
+	}
 	if c.delta.Numbers == nil {
 		c.delta.Numbers = map[uint64]int{}
 	}
@@ -38,16 +50,16 @@ func (c *changes) unwatched(n *node, spans []Span) {
 	c.delta.Unwatched[n.name] = spans
 }
 
-func (c *changes) event(ev *Event) {
-	if i, ok := c.events[ev.id()]; ok {
-		c.delta.Events[i] = ev
-		return
-	}
-	c.events[ev.id()] = len(c.delta.Events)
-	c.delta.Events = append(c.delta.Events, ev)
-}
+func (c *changes) event(ev *Event) { c.tell(ev.id(), ev) }
 
-func (c *changes) withdraw(id EventID) { c.withdrawn = append(c.withdrawn, id) }
+func (c *changes) withdraw(id EventID) { c.tell(id, nil) }
+
+func (c *changes) tell(id EventID, ev *Event) {
+	if _, ok := c.events[id]; !ok {
+		c.told = append(c.told, id)
+	}
+	c.events[id] = ev
+}
 
 func (c *changes) finding(n *Finding) { c.put(n.ID, n) }
 
@@ -78,8 +90,10 @@ func (c *changes) replace(was, now map[string]*Finding, inOrder []*Finding) {
 // whole gives the Delta.
 func (c *changes) whole() *Delta {
 	d := &c.delta
-	for _, id := range c.withdrawn {
-		if _, again := c.events[id]; !again {
+	for _, id := range c.told {
+		if ev := c.events[id]; ev != nil {
+			d.Events = append(d.Events, ev)
+		} else {
 			d.Withdrawn = append(d.Withdrawn, id)
 		}
 	}

@@ -41,13 +41,21 @@ func (e *Event) mayMove() bool {
 // copyEvent gives a copy of an event to give, and keeps the event.
 func (l *Live) copyEvent(ev *Event, row *liveSession) *Event {
 	ev.counted = ev.Count
-	if ls := ev.liveSession(); ls != nil && ls.guest.starting == ls.session && ev.givenAs == nil && len(ls.kept) < maxKept {
-		ls.kept = append(ls.kept, ev)
+	if ls := ev.liveSession(); ls != nil && ls.guest.starting == ls.session && ev.givenAs == nil {
+		l.keep(ls, ev)
 	}
 	c := *ev
 	c.place(row)
 	ev.givenAs = row
 	return &c
+}
+
+// keep keeps an event of a start that may turn out to be another session's.
+func (l *Live) keep(ls *liveSession, ev *Event) {
+	if len(ls.kept) == maxKept {
+		l.trims.starts = append(l.trims.starts, ls)
+	}
+	ls.kept = append(ls.kept, ev)
 }
 
 func (e *Event) liveSession() *liveSession {

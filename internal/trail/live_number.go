@@ -10,12 +10,14 @@ type numberer struct {
 	before  map[string]int
 	guests  *cache[string, *guestNumbers]
 	changed []*guestNumbers
+	touched map[*guestNumbers]bool // since the last trim
 }
 
-// guestNumbers are a guest's sessions: the last ones, and how many were before.
+// guestNumbers are a guest's sessions: the last ones, and how many are behind
+// them that have a number for good, as there were no others when they came.
 type guestNumbers struct {
-	base    int
 	last    []*numbered
+	behind  int
 	changed bool
 }
 
@@ -25,18 +27,19 @@ type numbered struct {
 	id     uint64
 	boot   int
 	first  Moment
+	skip   int // how many before it, and behind the one before it, are not known any more
 	number int
 	over   bool
-	given  *Session // in this Delta
+	given  *Session // in this collect
 	*guestNumbers
 }
 
 // maxNumbered is how many ended sessions of a guest can get another number, as
-// one that was before them came out of order.
+// one that was before them came out of order; but for those since the last trim.
 const maxNumbered = 4
 
 func newNumberer() numberer {
-	return numberer{guests: newCache[string, *guestNumbers](maxPast)}
+	return numberer{guests: newCache[string, *guestNumbers](maxPast), touched: map[*guestNumbers]bool{}}
 }
 
 // numberKey names a guest as SetNumbers does.
@@ -52,21 +55,39 @@ func (c *numberer) put(ls *liveSession) {
 	if ls.number == nil {
 		g := c.guests.get(key)
 		if g == nil {
-			g = &guestNumbers{base: c.before[key]}
-			c.guests.put(key, g)
+			g = &guestNumbers{behind: c.before[key]}
 		}
 		ls.number = &numbered{guest: key, id: s.ID, boot: s.Boot, first: s.First, guestNumbers: g}
-		i := len(g.last)
-		for i > 0 && compareNumbered(ls.number, g.last[i-1]) < 0 {
-			i--
-		}
-		g.last = slices.Insert(g.last, i, ls.number)
+		g.insert(ls.number)
 	}
-	if c.guests.get(key) == nil { // forgotten while it ran
-		c.guests.put(key, ls.number.guestNumbers)
-	}
+	c.guests.keep(key, ls.number.guestNumbers) // it may have been forgotten while it ran
 	ls.number.given, ls.number.over = s, ls.over
 	c.change(ls.number.guestNumbers)
+}
+
+// insert puts a session in its place, mostly the last: behind those that are not
+// known any more.
+func (g *guestNumbers) insert(n *numbered) {
+	i := len(g.last)
+	for i > 0 && compareNumbered(n, g.last[i-1]) < 0 {
+		i--
+	}
+	if i == len(g.last) {
+		n.skip, g.behind = g.behind, 0
+	} else {
+		n.skip, g.last[i].skip = g.last[i].skip, 0
+	}
+	g.last = slices.Insert(g.last, i, n)
+}
+
+// drop takes the session at a place out, which stands for so many from now on.
+func (g *guestNumbers) drop(i, as int) {
+	if as += g.last[i].skip; i+1 < len(g.last) {
+		g.last[i+1].skip += as
+	} else {
+		g.behind += as
+	}
+	g.last = slices.Delete(g.last, i, i+1)
 }
 
 func compareNumbered(a, b *numbered) int {
@@ -79,11 +100,14 @@ func compareNumbered(a, b *numbered) int {
 func (c *numberer) remove(ls *liveSession) {
 	n := ls.number
 	ls.number = nil
-	n.last = slices.DeleteFunc(n.last, func(o *numbered) bool { return o == n })
-	c.change(n.guestNumbers)
+	if i := slices.Index(n.last, n); i >= 0 {
+		n.drop(i, 0)
+		c.change(n.guestNumbers)
+	}
 }
 
 func (c *numberer) change(g *guestNumbers) {
+	c.touched[g] = true
 	if !g.changed {
 		g.changed = true
 		c.changed = append(c.changed, g)
@@ -94,8 +118,9 @@ func (c *numberer) change(g *guestNumbers) {
 func (c *numberer) tell(out *changes) {
 	for _, g := range c.changed {
 		g.changed = false
-		for i, n := range g.last {
-			number := g.base + i + 1
+		number := 0
+		for _, n := range g.last {
+			number += n.skip + 1
 			switch {
 			case n.given != nil:
 				n.given.Number = number
@@ -104,10 +129,26 @@ func (c *numberer) tell(out *changes) {
 			}
 			n.number, n.given = number, nil
 		}
-		for over := len(g.last); over > maxNumbered && g.last[0].over; over-- {
-			g.base++
-			g.last = slices.Delete(g.last, 0, 1)
-		}
 	}
 	c.changed = c.changed[:0]
+}
+
+// trim leaves the sessions that came before the last ones their numbers.
+func (c *numberer) trim() {
+	for g := range c.touched {
+		over := 0
+		for _, n := range g.last {
+			if n.over {
+				over++
+			}
+		}
+		for i := 0; over > maxNumbered; over-- {
+			for !g.last[i].over {
+				i++
+			}
+			g.drop(i, 1)
+		}
+	}
+	clear(c.touched)
+	c.guests.age()
 }

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -15,7 +16,9 @@ type livePlace struct {
 	tenures []liveTenure        // by their beginnings
 	next    int                 // with how many of them since is looked for again
 	found   map[string]*Finding // of overlaps since then
+	good    map[string]*Finding // told for good, that began with tenures which are kept
 	dirty   bool
+	moved   bool // somebody came or went since the last trim
 }
 
 // liveTenure is a tenure that may not be over as it seems to be.
@@ -41,7 +44,7 @@ type placed struct {
 func (l *Live) occupy(ls *liveSession) {
 	was := ls.tenures
 	s := ls.given.header()
-	var now []placed
+	now := make([]placed, 0, len(was)+1)
 	for i := range ls.given.Holdings {
 		h := &ls.given.Holdings[i]
 		kind, ok := exclusive(h)
@@ -63,6 +66,7 @@ func (l *Live) occupy(ls *liveSession) {
 		}
 	}
 	if !slices.EqualFunc(was, now, placed.same) || ls.over {
+		l.trims.note(ls, was, now)
 		l.move(ls, was, now)
 	}
 }
@@ -122,35 +126,34 @@ func compareTenures(a, b tenure) int {
 }
 
 func (l *Live) touch(p *livePlace) {
+	l.trims.places[p] = true
 	if !p.dirty {
 		p.dirty = true
 		l.dirty = append(l.dirty, p)
 	}
 }
 
-// overlaps finds anew what is not told for good of a place, and forgets what now
-// is.
+// overlaps finds anew what is not told for good of a place.
 func (l *Live) overlaps(p *livePlace) {
 	p.dirty = false
 	all := p.present()
 	if len(all) > 1 {
 		l.finder.overlaps(p.kind, p.place, all)
 	}
-	was, found := p.found, l.finder.take()
-	p.found = nil
-	if len(found) > 0 {
-		p.found = make(map[string]*Finding, len(found))
-	}
+	found := l.finder.take()
+	now := make(map[string]*Finding, len(found)+len(p.good))
+	maps.Copy(now, p.good)
 	for _, n := range found {
-		p.found[n.ID] = n
+		now[n.ID] = n
 	}
-	l.out.replace(was, p.found, found)
-	if n := len(p.tenures); n < fewTenures || n >= p.next || !slices.ContainsFunc(p.tenures, liveTenure.goesOn) {
-		p.settle(l.out)
-		p.next = 2 * len(p.tenures)
+	for id, n := range p.good {
+		if now[id] == n {
+			found = append(found, n)
+		}
 	}
-	if len(p.tenures) == 0 {
-		delete(l.places, p.place)
+	l.out.replace(p.found, now, found)
+	if p.found = now; len(now) == 0 {
+		p.found = nil
 	}
 }
 

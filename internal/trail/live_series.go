@@ -15,6 +15,7 @@ type liveSeries struct {
 	open []saying
 	id   string // of the finding that was given, or will be
 	told bool   // it is to be given
+	now  *Finding
 }
 
 // saying is what one event adds to a series.
@@ -29,26 +30,30 @@ func compareSayings(a, b saying) int {
 	return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.nth, b.nth))
 }
 
-// maxOpen is how many events can be taken out of a series again, the last ones,
-// and maxSessionSeries how many series of a session are known.
+// maxOpen is how many events can be taken out of a series again, the last ones but
+// for those since the last trim, and maxSessionSeries how many series of a session
+// are known: those that began last.
 const maxOpen, maxSessionSeries = 128, 256
 
 // onRepeat takes what an event adds to a series.
 func (l *Live) onRepeat(k repeat, ev *Event, count int) {
 	k.session = nil
 	row := l.finding
-	s := l.allSeries(row).get(k)
+	all := l.allSeries(row)
+	s := all.peek(k)
 	if s == nil {
 		s = &liveSeries{key: k, row: row, by: senderOf(ev)}
-		l.allSeries(row).put(k, s)
+		all.keep(k, s)
+	} else if row == nil {
+		all.get(k) // it is added to
 	}
 	said := saying{ev.At, ev.Fact, ev.Order, ev.Nth, count, senderOf(ev).PID}
 	i, _ := slices.BinarySearchFunc(s.open, said, compareSayings)
 	s.open = slices.Insert(s.open, i, said)
 	if row == nil {
 		s.settle(0)
-	} else if len(s.open) > maxOpen {
-		s.settle(maxOpen / 2)
+	} else {
+		l.trims.series[s] = true
 	}
 	l.toTell(s)
 }
@@ -114,7 +119,7 @@ func (l *Live) unfindSeries(ev *Event, was *liveSession) {
 		{OrderBroken, nil, ev.Node, uuid, name, late},
 		{UnknownSender, nil, ev.Node, uuid, name, senderKey(ev)},
 	} {
-		if s := l.allSeries(was).get(k); s != nil && (k.what != late || ev.Late) {
+		if s := l.allSeries(was).peek(k); s != nil && (k.what != late || ev.Late) {
 			s.remove(ev.id(), 1)
 			l.toTell(s)
 		}
@@ -131,15 +136,24 @@ func (l *Live) findGrown(ev *Event, more int) {
 	l.toTell(s)
 }
 
-// tellSeries gives the finding of a series as it is now.
-func (l *Live) tellSeries(s *liveSeries) {
+// dropSeries drops the finding of a series where it isn't that any more. It may
+// be another series' now, as which it is given afterwards.
+func (l *Live) dropSeries(s *liveSeries) {
 	s.told = false
-	now := s.whole()
-	if s.id != "" && (now == nil || now.ID != s.id) {
+	s.now = s.whole()
+	if s.id != "" && (s.now == nil || s.now.ID != s.id) {
 		l.out.drop(s.id)
 		s.id = ""
 	}
-	if now == nil {
+	if s.now == nil {
+		l.allSeries(s.row).remove(s.key)
+	}
+}
+
+// tellSeries gives the finding of a series as it is now.
+func (l *Live) tellSeries(s *liveSeries) {
+	now := s.now
+	if s.now = nil; now == nil {
 		return
 	}
 	s.id = now.ID

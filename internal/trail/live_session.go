@@ -7,6 +7,7 @@ type liveGuest struct {
 	touched  bool
 	starting *liveSession // that was starting when it was given
 	presumed []*Event     // losses that were given and may be taken back
+	losses   []*Event     // that follow now if no more records come
 }
 
 // liveSession is what a Live knows of a session.
@@ -29,8 +30,9 @@ type liveSession struct {
 	number   *numbered
 }
 
-// maxKept is how many events of a start are kept. Of more, those behind them
-// stay with the session that they were first thought to be of.
+// maxKept is how many events of a start are kept, but for those since the last
+// trim. Of more, those behind them stay with the session that they were first
+// thought to be of.
 const maxKept = 4096
 
 // finish takes a session whose end is known.
@@ -74,7 +76,12 @@ func (l *Live) look(g *guest) {
 	if s := g.open; s != nil && len(s.openedBy) > 2*smallSession { // more are never yielded
 		s.openedBy = slices.Clone(s.openedBy[len(s.openedBy)-smallSession:])
 	}
-	l.presume(lg, losses)
+	lg.losses = losses
+	for _, old := range lg.presumed {
+		if !slices.ContainsFunc(losses, func(ev *Event) bool { return ev.id() == old.id() }) {
+			l.out.withdraw(old.id())
+		}
+	}
 }
 
 // liveOf gives what is known of the session that another one is a copy of.
@@ -85,20 +92,16 @@ func (s *Session) liveOf(copied *Session) *liveSession {
 	return s.live
 }
 
-// presume gives the losses that follow if no more records come, and takes back
-// those that don't follow any more.
-func (l *Live) presume(lg *liveGuest, losses []*Event) {
-	for _, old := range lg.presumed {
-		if !slices.ContainsFunc(losses, func(ev *Event) bool { return ev.id() == old.id() }) {
-			l.out.withdraw(old.id())
-		}
-	}
-	for _, ev := range losses {
+// presume gives the losses that follow if no more records come. Those that don't
+// follow any more were taken back before: one of another guest may be in such a
+// one's place.
+func (l *Live) presume(lg *liveGuest) {
+	for _, ev := range lg.losses {
 		if !slices.ContainsFunc(lg.presumed, ev.sameLoss) {
 			l.out.event(ev)
 		}
 	}
-	lg.presumed = losses
+	lg.presumed, lg.losses = lg.losses, nil
 }
 
 // sameLoss tells whether an event tells the same loss of the same session.

@@ -9,30 +9,53 @@ import (
 // it: when no session goes on that held it then. Such a one may yet turn out to
 // have ended long ago, or may be named as one that has no end in the log.
 
-// maxTenures is how many tenures are kept of a place. With more, what was told is
+// maxTenures is how many tenures are kept of a place by a trim. With more, what was told is
 // told for good, and the rest of an overlap that goes on is told as another. Up to
-// fewTenures are looked through each time.
+// fewTenures are looked through at each trim.
 const maxTenures, fewTenures = 1024, 16
 
 // settle moves on what is told for good, and drops what ended before.
 func (p *livePlace) settle(out *changes) {
 	full := len(p.tenures) > maxTenures
+	p.tenures = slices.DeleteFunc(p.tenures, func(t liveTenure) bool { return t.of.over && t.none })
 	at := p.settled(full)
 	p.since = max(p.since, at.Serial)
-	p.tenures = slices.DeleteFunc(p.tenures, func(t liveTenure) bool {
-		return t.of.over && (t.none || t.to.Serial <= p.since)
-	})
+	p.tenures = slices.DeleteFunc(p.tenures, func(t liveTenure) bool { return t.of.over && t.to.Serial <= p.since })
+	begins := make(map[string]bool, len(p.tenures))
+	for i := range p.tenures {
+		begins[conflictID(p.tenures[i].fact)] = true
+	}
+	p.good = nil
 	for id, n := range p.found {
 		if n.At.Serial > p.since {
 			continue
 		}
 		if full && n.Until == (Moment{}) {
-			c := *n
-			c.Until = at
-			out.finding(&c)
+			n = n.until(at)
+			out.finding(n)
 		}
-		delete(p.found, id)
+		p.keep(id, n, begins[id])
 	}
+}
+
+// until gives a finding that lasted up to a moment.
+func (n *Finding) until(at Moment) *Finding {
+	c := *n
+	c.Until = at
+	return &c
+}
+
+// keep has a finding be told for good. Where the tenure that it began with is kept,
+// it may be found again as another, and is told as it was when it isn't any more.
+func (p *livePlace) keep(id string, n *Finding, again bool) {
+	if !again {
+		delete(p.found, id)
+		return
+	}
+	if p.good == nil {
+		p.good = map[string]*Finding{}
+	}
+	p.good[id], p.found[id] = n, n
 }
 
 // step is a beginning or an end of a tenure.

@@ -14,7 +14,7 @@ import (
 
 const (
 	// laneAge is for how long lanes are taken from memory where nothing is said to
-	// have changed: retention, which removes guests, doesn't say so.
+	// have changed.
 	laneAge = 5 * time.Minute
 	// maxChanged is of how many guests what changed is read for each by itself;
 	// of more all are read.
@@ -32,6 +32,9 @@ type laneCache struct {
 	stale   bool       // all are to be read
 	changed map[store.Guest]bool
 }
+
+// Removed tells that a retention removed guests, which no Delta does.
+func (s *Server) Removed() { s.lanes.forget() }
 
 // forget lets all lanes be read anew.
 func (c *laneCache) forget() {

@@ -77,6 +77,23 @@ func TestLanesFollowTheTrail(t *testing.T) {
 	}
 }
 
+// TestLanesOfRemoved: guests that a retention removed are listed no more.
+func TestLanesOfRemoved(t *testing.T) {
+	st := demo(t)
+	s := newServer(t, testConfig(st))
+	before, err := s.lanes.get(t.Context(), s)
+	if err != nil || len(before.all) == 0 {
+		t.Fatalf("%d lanes: %v", len(before.all), err)
+	}
+	if _, _, err := st.Retain(t.Context(), testNow.AddDate(10, 0, 0).UnixMilli()); err != nil {
+		t.Fatal(err)
+	}
+	s.Removed()
+	if l, err := s.lanes.get(t.Context(), s); err != nil || len(l.all) >= len(before.all) {
+		t.Errorf("%d lanes are left of %d (%v)", len(l.all), len(before.all), err)
+	}
+}
+
 // TestUnknownGuestReadsNoLanes: whoever asks for a guest that isn't there doesn't
 // let all be read.
 func TestUnknownGuestReadsNoLanes(t *testing.T) {

@@ -23,19 +23,25 @@ const (
 )
 
 type changeJSON struct {
-	Sessions  []sessionJSON  `json:"sessions"`
-	Merged    []uint64       `json:"merged"`
-	Numbers   map[uint64]int `json:"numbers,omitempty"`
-	Events    []eventJSON    `json:"events"`
-	Withdrawn []string       `json:"withdrawn,omitempty"`
-	Findings  []findingJSON  `json:"findings"`
-	Dropped   []Text         `json:"dropped"`
+	Sessions  []sessionJSON     `json:"sessions"`
+	Merged    []uint64          `json:"merged"`
+	Belongs   map[uint64]uint64 `json:"belongs,omitempty"`
+	Numbers   map[uint64]int    `json:"numbers,omitempty"`
+	Events    []eventJSON       `json:"events"`
+	Withdrawn []string          `json:"withdrawn,omitempty"`
+	Findings  []findingJSON     `json:"findings"`
+	Dropped   []Text            `json:"dropped"`
 }
 
 func changeOf(d *trail.Delta) changeJSON {
 	c := changeJSON{
-		Sessions: sessionsOf(d.Sessions), Merged: d.Merged, Numbers: d.Numbers, Events: eventsOf(d.Events),
+		Sessions: sessionsOf(d.Sessions), Merged: d.Merged, Belongs: d.Belongs, Numbers: d.Numbers, Events: eventsOf(d.Events),
 		Findings: findingsOf(d.Findings), Dropped: texts(d.Dropped),
+	}
+	for i := range c.Events {
+		if id := d.Belongs[c.Events[i].Session]; id != 0 {
+			c.Events[i].Session = id
+		}
 	}
 	for _, id := range d.Withdrawn {
 		c.Withdrawn = append(c.Withdrawn, eventID(id.Fact, id.Nth))
@@ -170,7 +176,7 @@ func (h *hub) change(d *trail.Delta) {
 	if !h.wanted() {
 		return
 	}
-	if len(d.Sessions)+len(d.Merged)+len(d.Numbers)+len(d.Events)+len(d.Withdrawn)+len(d.Findings)+len(d.Dropped) > maxChangeRows {
+	if len(d.Sessions)+len(d.Merged)+len(d.Belongs)+len(d.Numbers)+len(d.Events)+len(d.Withdrawn)+len(d.Findings)+len(d.Dropped) > maxChangeRows {
 		h.publish("reset", []byte("{}"))
 		return
 	}

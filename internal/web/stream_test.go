@@ -105,7 +105,10 @@ func TestStream(t *testing.T) {
 	}
 	<-f.begun
 	f.tell(d)
-	f.tell(&trail.Delta{Merged: []uint64{7}, Dropped: []string{"\xff"}, Withdrawn: []trail.EventID{{Fact: 3, Nth: 1}}, Numbers: map[uint64]int{5: 2}})
+	f.tell(&trail.Delta{
+		Merged: []uint64{7}, Dropped: []string{"\xff"}, Withdrawn: []trail.EventID{{Fact: 3, Nth: 1}}, Numbers: map[uint64]int{5: 2},
+		Events: []*trail.Event{{Fact: 4, SessionID: 7}}, Belongs: map[uint64]uint64{7: 5},
+	})
 	first, second := r.next(), r.next()
 	doc := readDocument(t)
 	for _, m := range []map[string]string{first, second} {
@@ -117,7 +120,8 @@ func TestStream(t *testing.T) {
 			t.Errorf("%v", faults)
 		}
 	}
-	if !strings.Contains(second["data"], `"dropped":["\\xff"]`) || !strings.Contains(second["data"], `"withdrawn":["3.1"]`) {
+	if !strings.Contains(second["data"], `"dropped":["\\xff"]`) || !strings.Contains(second["data"], `"withdrawn":["3.1"]`) ||
+		!strings.Contains(second["data"], `"belongs":{"7":5}`) || !strings.Contains(second["data"], `"session":5`) {
 		t.Errorf("second: %v", second)
 	}
 	again := read(t, address, first["id"])

@@ -95,7 +95,7 @@ func (t *libvirtTeller) begin() error {
 	for _, g := range t.ended {
 		facts = append(facts, t.observe(fact.Observed{
 			What: fact.Gone, UUID: g.UUID, Name: g.Name, Virt: g.virt(), PID: g.PID, Run: g.Run,
-			From: t.knownAt(g), To: millis(t.Now()), Was: g.State, Reason: "the host was booted since",
+			From: t.knownAt(g), To: t.overBy(t.knownAt(g), g.Boot, t.Now()), Was: g.State, Reason: "the host was booted since",
 		}))
 		state[t.key(g.UUID)] = nil
 	}

@@ -3,7 +3,6 @@ package witness
 import (
 	"slices"
 	"testing"
-	"time"
 )
 
 func TestProcesses(t *testing.T) {
@@ -42,25 +41,5 @@ func TestProcesses(t *testing.T) {
 	stirred(false)
 	if _, ok := p.who(7); ok {
 		t.Error("known still")
-	}
-}
-
-// A process's beginning is told to a second, and never one that is later.
-func TestUnborn(t *testing.T) {
-	now := time.Now()
-	start := startOf(1)
-	if at := unborn(start, now); start == 0 || !at.IsZero() && (at.After(now) || at.Before(booted().Add(-3*time.Second))) {
-		t.Errorf("process 1 began in tick %d, %v", start, at)
-	}
-	for _, start := range []uint64{0, 1 << 60} {
-		if at := unborn(start, now); !at.IsZero() {
-			t.Errorf("%d: %v", start, at)
-		}
-	}
-	if at := unborn(100, time.Unix(1, 0)); !at.IsZero() {
-		t.Errorf("after the clock was set back: %v", at)
-	}
-	if startOf(-1) != 0 {
-		t.Error("no process has a beginning")
 	}
 }

@@ -267,7 +267,7 @@ func (t *procTeller) end(r *round, g *procGuest) {
 	t.limit.forget(g.Run)
 	r.facts = append(r.facts, t.observe(fact.Observed{
 		What: fact.Gone, UUID: g.UUID, Name: g.Name, Virt: g.Virt, PID: g.PID, Run: g.Run,
-		From: t.knownAt(g), To: millis(t.Now()), Was: "running",
+		From: t.knownAt(g), To: t.overBy(t.knownAt(g), g.Boot, t.Now()), Was: "running",
 	}))
 	r.state[g.key()] = nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/virtaudit/virtaudit/guest"
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -203,5 +204,27 @@ func TestQMPOtherProcess(t *testing.T) {
 func TestQMPBadPattern(t *testing.T) {
 	if _, err := NewQMP(Base{}, QMPOptions{Sockets: []string{"/run/["}}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A socket that floods is said to have lost events, not without end.
+func TestQMPFlood(t *testing.T) {
+	k := newKeeper(t)
+	q := startQMP(t, k)
+	must(t, q.take(lookedAt(qmp.Found, snapshot(10))))
+	k.take()
+	const seconds = 2000
+	for i := range int64(seconds) {
+		must(t, q.take(qmp.Report{Socket: socket, Kind: qmp.Told, To: second(20 + i), PID: os.Getpid(), Events: []qmp.Event{{Lost: 1000}}}))
+	}
+	told, _ := k.take()
+	if most := maxEvents + int(seconds*time.Second/eventPause) + 1; len(told) > most || len(told) < maxEvents {
+		t.Errorf("%d facts of a flood, at most %d", len(told), most)
+	}
+	if last := told[len(told)-1]; !strings.Contains(last.Problem, "were left out") || !strings.Contains(last.Problem, "1000 events were lost") {
+		t.Errorf("the last: %q", last.Problem)
+	}
+	if n := q.box.get().Missed; n != seconds*1000 {
+		t.Errorf("%d are missed", n)
 	}
 }

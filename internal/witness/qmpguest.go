@@ -226,14 +226,15 @@ func (t *qmpTeller) told(m *monitor, r *qmp.Report) []fact.Fact {
 		m.hear(e)
 		if e.Lost > 0 {
 			t.box.set(func(s *Status) { s.Missed += uint64(e.Lost) })
-			notes = append(notes, fmt.Sprintf("%d events were lost", e.Lost))
-			continue
 		}
 		allowed, dropped := t.events.take(r.Socket, r.To)
 		if dropped > 0 {
 			notes = append(notes, fmt.Sprintf("%d events were left out: too many in a short time", dropped))
 		}
-		if allowed {
+		switch {
+		case allowed && e.Lost > 0:
+			notes = append(notes, fmt.Sprintf("%d events were lost", e.Lost))
+		case allowed:
 			o.Tells = append(o.Tells, fact.Telling{At: millis(e.At), Kind: clipped(e.Name, 256), Text: clipped(string(e.Data), maxTelling)})
 		}
 	}
@@ -267,7 +268,7 @@ func (t *qmpTeller) gone(m *monitor, at time.Time, state map[string][]byte) []fa
 	}
 	o := fact.Observed{
 		What: fact.Gone, UUID: g.UUID, Name: g.Name, Virt: g.Virt, PID: g.PID, Run: g.Run,
-		From: g.Looked, To: millis(at), Was: g.Status, Reason: m.reason,
+		From: g.Looked, To: t.overBy(g.Looked, g.Boot, at), Was: g.Status, Reason: m.reason,
 	}
 	state[g.key()] = nil
 	t.Processes.drop(g.PID)
@@ -305,16 +306,30 @@ func (t *qmpTeller) stillWatched(now time.Time, state map[string][]byte) {
 
 // count brings the status up to date.
 func (t *qmpTeller) count() {
-	n, why := 0, ""
+	n := 0
+	var failing []string
 	for _, m := range t.monitors {
 		if m.why != "" {
-			why = m.why
+			failing = append(failing, m.why)
 		}
 		if m.guest != nil && !m.before && m.why == "" {
 			n++
 		}
 	}
+	why := problems(failing)
 	t.box.set(func(s *Status) { s.Guests, s.Up, s.Why, s.Absent = n, n > 0, why, n == 0 && why == "" })
+}
+
+// maxProblems is how many monitors' problems the status has in words.
+const maxProblems = 8
+
+// problems sums up why monitors are not watched.
+func problems(all []string) string {
+	slices.Sort(all)
+	if more := len(all) - maxProblems; more > 0 {
+		all = append(all[:maxProblems], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(all, "; ")
 }
 
 // unknownText says which parts are unknown, and why.

@@ -16,8 +16,9 @@ type Report struct {
 	State map[string][]byte
 }
 
-// Give takes a Report, and returns when it is committed. An error of it ends the
-// source. It is called by one goroutine of a source at a time.
+// Give takes a Report, to be committed after those that it took before: by when it
+// returns or soon after. An error of it ends the source. It is called by one
+// goroutine of a source at a time.
 type Give func(Report) error
 
 // A Base is what all sources need.

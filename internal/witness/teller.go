@@ -23,6 +23,7 @@ type teller struct {
 // observe makes the fact of an observation.
 func (t *teller) observe(o fact.Observed) fact.Fact {
 	o.Witness = t.witness
+	o.From = min(o.From, o.To) // otherwise the clock was set back
 	o.Name, o.Problem, o.Reason = clipped(o.Name, maxName), clipped(o.Problem, maxName), clipped(o.Reason, maxName)
 	t.box.set(func(s *Status) {
 		s.Observations++

@@ -1,0 +1,137 @@
+package reconcile
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// TestShownAfterItsEnd: a run that one witness ended and another shows on goes
+// on, and that they disagree is found. What lags behind by a little is none.
+func TestShownAfterItsEnd(t *testing.T) {
+	for _, tc := range []struct {
+		name         string
+		logged       bool
+		gone, showed fact.Witness
+		at           int64
+		runs         bool
+		findings     []string
+	}{
+		{"at once", true, fact.Proc, fact.Libvirt, 65 * s, false, []string{
+			"unrecorded: no record tells that the guest stopped; the guest's process shows that it is gone",
+		}},
+		{"later", true, fact.Proc, fact.Libvirt, 90 * s, true, []string{
+			"unconfirmed: the guest's process shows that the guest is gone, and libvirt shows that it runs",
+		}},
+		{"much later", true, fact.Proc, fact.Libvirt, 2000 * s, true, []string{
+			"unconfirmed: the guest's process shows that the guest is gone, and libvirt shows that it runs",
+		}},
+		{"the process stays", true, fact.Libvirt, fact.Proc, 90 * s, true, []string{
+			"unconfirmed: libvirt shows that the guest is gone, and the guest's process shows that it runs",
+		}},
+		{"without a record", false, fact.Proc, fact.Libvirt, 90 * s, true, []string{
+			"unconfirmed: the guest's process shows that the guest is gone, and libvirt shows that it runs",
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			sc := &scene{}
+			if tc.logged {
+				sc.started(0)
+			}
+			sc.first(fact.Libvirt, -1, 1*s, base())
+			sc.first(fact.Proc, -1, 1*s, []fact.Thing{silent("file", "/a.img")})
+			sc.seen(tc.gone, fact.Gone, 59*s, 60*s, fact.Observed{})
+			if tc.at > 1000*s {
+				sc.tick(1000 * s)
+			}
+			if tc.showed == fact.Libvirt {
+				sc.has(tc.showed, tc.at-s, tc.at, base(silent("disk", "rbd:x")))
+			} else {
+				sc.has(tc.showed, tc.at-s, tc.at, []fact.Thing{silent("file", "/a.img"), silent("tcp", "192.0.2.1:5900")})
+			}
+			sc.tick(3000 * s)
+			got, _ := derive(t, sc.facts)
+			all := got.ordered()
+			if len(all) != 1 || (all[0].State == trail.Running) != tc.runs || !slices.Equal(got.told(), tc.findings) {
+				t.Fatalf("findings %q\n%s", got.told(), got.text())
+			}
+			sameRows(t, tc.name, sc.facts, 11)
+			if !tc.runs {
+				return
+			}
+			sc.seen(tc.showed, fact.Gone, 4000*s, 4001*s, fact.Observed{})
+			sc.tick(5000 * s)
+			got, _ = derive(t, sc.facts)
+			if all := got.ordered(); len(all) != 1 || all[0].State != trail.Lost || all[0].EndBefore.Millis != start+4001*s {
+				t.Errorf("then\n%s", got.text())
+			}
+		})
+	}
+}
+
+// TestOneNameTwoProcesses: processes that somebody runs under one name, without
+// uuid, are runs of their own, also beside a guest of libvirt's of that name.
+func TestOneNameTwoProcesses(t *testing.T) {
+	const none = "-" // no uuid
+	sc := &scene{}
+	see := func(w fact.Witness, what fact.What, from, to int64, pid int, run string, has ...fact.Thing) {
+		sc.seen(w, what, from, to, fact.Observed{UUID: none, PID: pid, Run: run, Has: has})
+		f := &sc.facts[len(sc.facts)-1]
+		var o fact.Observed
+		if err := f.Decode(&o); err != nil {
+			t.Fatal(err)
+		}
+		if o.UUID = ""; pid < 0 {
+			o.PID = 0
+		}
+		f.Text = fact.Encode(o)
+		if w == fact.QMP {
+			f.Source = "qmp /run/" + run + ".sock"
+		}
+	}
+	sc.watched()
+	see(fact.Proc, fact.Seen, 39*s, 40*s, 101, "p1", silent("file", "/1.img"))
+	see(fact.Proc, fact.Seen, 39*s, 40*s, 102, "p2", silent("file", "/2.img"))
+	see(fact.QMP, fact.Seen, 39*s, 41*s, 102, "q2", thing("disk", "/2.img"))
+	see(fact.QMP, fact.Seen, 39*s, 41*s, 101, "q1", thing("disk", "/1.img"))
+	sc.watch(fact.Watched{Source: "proc", At: start + 50*s}) // a restart of the service
+	sc.watch(fact.Watched{Source: "proc", Up: true, Since: start + 50*s, At: start + 55*s})
+	see(fact.Proc, fact.Changed, 50*s, 60*s, 102, "p2", silent("file", "/2.img"), silent("file", "/3.img"))
+	see(fact.QMP, fact.Changed, 50*s, 60*s, 101, "q1", thing("disk", "/1.img"), thing("disk", "/4.img"))
+	see(fact.Proc, fact.Gone, 69*s, 70*s, 101, "p1")
+	see(fact.QMP, fact.Gone, 69*s, 71*s, -1, "q1")
+	see(fact.Proc, fact.Seen, 79*s, 80*s, 103, "p3", silent("file", "/1.img"))
+	sc.tick(200 * s)
+	got, _ := derive(t, sc.facts)
+	want := []string{ // by process, in the order of their IDs
+		"77 running 5a1b7e9d-2b58-4d2c-b2a1-6a6f6b6b3c11 #1: /a.img /dev/urandom 52:54:00:00:00:01",
+		"101 lost  #1: /1.img /4.img",
+		"102 running  #2: /2.img /3.img",
+		"103 running  #3: /1.img",
+	}
+	if all := got.whose(); !slices.Equal(all, want) {
+		t.Errorf("sessions %q\n%s", all, got.text())
+	}
+	sameRows(t, "one name", sc.facts, 12)
+}
+
+// TestNameWithoutPID: of several runs of one name who can't tell the process is
+// none of them.
+func TestNameWithoutPID(t *testing.T) {
+	sc := &scene{}
+	for i, o := range []fact.Observed{
+		{Name: "x", PID: 101, Run: "p1", Witness: fact.Proc},
+		{Name: "x", PID: 102, Run: "p2", Witness: fact.Proc},
+		{Name: "x", Run: "q1", Witness: fact.QMP, Has: []fact.Thing{thing("disk", "/x.img")}},
+	} {
+		o.What, o.To = fact.Seen, start+int64(i)
+		sc.add(fact.Fact{Kind: fact.Observation, Source: string(o.Witness) + " " + o.Run, Text: fact.Encode(o)})
+	}
+	sc.tick(100 * s)
+	got, _ := derive(t, sc.facts)
+	if all := got.ordered(); len(all) != 3 || len(all[2].Holdings) != 1 {
+		t.Error(got.text())
+	}
+}

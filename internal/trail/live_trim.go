@@ -1,0 +1,88 @@
+package trail
+
+import "slices"
+
+// A Live tells at any time what follows from its records, and what it told may be
+// another thing with the next one. For that it remembers what may still change,
+// which is all, as records may come late by any number. So it forgets something
+// from time to time; were that when it is asked, what it tells in the end would
+// hang on how often that was. It is when the numbers of facts pass a multiple of
+// trimEvery: then it brings up to date what it tells, and forgets by that alone.
+
+// trimEvery is how many facts are between two trims.
+const trimEvery = 1024
+
+// trims are what the next trim looks at: what differs since the last one, whatever
+// it was in between.
+type trims struct {
+	at     uint64 // the last trim's fact, by trimEvery
+	series map[*liveSeries]bool
+	starts []*liveSession // that have too many events
+	shifts map[*liveSession]*shift
+	places map[*livePlace]bool
+}
+
+// shift is what a session held at the last trim, and holds now.
+type shift struct{ was, now []placed }
+
+func newTrims() trims {
+	return trims{series: map[*liveSeries]bool{}, shifts: map[*liveSession]*shift{}, places: map[*livePlace]bool{}}
+}
+
+// note notes that a session holds other things.
+func (t *trims) note(ls *liveSession, was, now []placed) {
+	if t.shifts[ls] == nil {
+		t.shifts[ls] = &shift{was: was}
+	}
+	t.shifts[ls].now = now
+}
+
+// trim forgets what is beyond the bounds.
+func (l *Live) trim() {
+	l.collect()
+	for ls, s := range l.trims.shifts {
+		if ls.over || !slices.EqualFunc(s.was, s.now, placed.same) {
+			s.mark()
+		}
+	}
+	for p := range l.trims.places {
+		l.trimPlace(p)
+	}
+	for s := range l.trims.series {
+		if len(s.open) > maxOpen {
+			s.settle(maxOpen)
+		}
+		if s.row != nil && s.row.series != nil {
+			s.row.series.age()
+		}
+	}
+	for _, ls := range l.trims.starts {
+		ls.kept = ls.kept[:min(len(ls.kept), maxKept)]
+	}
+	l.counts.trim()
+	l.series.age()
+	at := l.trims.at
+	l.trims = newTrims()
+	l.trims.at = at
+}
+
+// mark notes at all places that somebody came or went.
+func (s *shift) mark() {
+	for _, p := range slices.Concat(s.was, s.now) {
+		p.at.moved = true
+	}
+}
+
+// trimPlace settles a place where somebody came or went, where that is worth it,
+// and forgets an empty one.
+func (l *Live) trimPlace(p *livePlace) {
+	n := len(p.tenures)
+	if p.moved && (n < fewTenures || n >= p.next || !slices.ContainsFunc(p.tenures, liveTenure.goesOn)) {
+		p.settle(l.out)
+		p.next = 2 * len(p.tenures)
+	}
+	p.moved = false
+	if len(p.tenures) == 0 {
+		delete(l.places, p.place)
+	}
+}

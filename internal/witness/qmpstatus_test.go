@@ -1,0 +1,25 @@
+package witness
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The status tells of all monitors that fail, in one order, and of a bounded
+// number.
+func TestProblems(t *testing.T) {
+	if got := problems(nil); got != "" {
+		t.Errorf("of none: %q", got)
+	}
+	if got := problems([]string{"b fails", "a fails"}); got != "a fails; b fails" {
+		t.Errorf("of two: %q", got)
+	}
+	var many []string
+	for i := range 20 {
+		many = append(many, fmt.Sprintf("%02d fails", i))
+	}
+	if got := problems(many); !strings.HasPrefix(got, "00 fails; ") || !strings.HasSuffix(got, "; 07 fails; and 12 more") {
+		t.Errorf("of many: %q", got)
+	}
+}
