@@ -163,6 +163,7 @@ func (a *agent) run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
+	a.writer.removed = a.server.Removed
 	a.host.Ready(addresses)
 	if err := a.patiently(ctx, a.derive); err != nil {
 		return ended(ctx, fmt.Errorf("the trail can't be derived from the stored facts: %w", err))

@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -38,16 +40,28 @@ func benchWriter(b *testing.B, path string) *writer {
 	return &writer{
 		log: slog.New(slog.DiscardHandler), store: s, feed: newFeed(), health: newHealth(time.Now), now: time.Now,
 		node: "kvm01", emitter: newEmitter(nil), deriver: reconcile.New(reconcile.Options{}), next: s.NextSeq(),
-		life: context.Background(),
+		life: context.Background(), offers: make(chan *offer, 64),
 	}
 }
 
-// offerAll has facts committed as a source does that offers n at once.
+// offerAll has facts committed as the log does that gives n at once: the next are
+// given while the last are committed.
 func (w *writer) offerAll(b *testing.B, facts []fact.Fact, n int) {
 	b.Helper()
-	for from := 0; from < len(facts); from += n {
-		w.take(b.Context(), []*offer{{facts: facts[from:min(from+n, len(facts))], done: make(chan struct{})}})
+	ctx, stop := context.WithCancel(b.Context())
+	var running sync.WaitGroup
+	running.Go(func() { w.run(ctx) })
+	line := ahead{w: w, most: logAhead}
+	for part := range slices.Chunk(facts, n) {
+		if err := line.offer(&offer{facts: part}); err != nil {
+			b.Fatal(err)
+		}
 	}
+	if err := line.committed(); err != nil {
+		b.Fatal(err)
+	}
+	stop()
+	running.Wait()
 	if err := w.health.vitals().Stored; err != nil {
 		b.Fatal(err)
 	}

@@ -339,7 +339,9 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 
 	killed := newHost(t, history)
 	part := history.size() / kills
-	for range kills {
+	// A slow machine's service comes to little before it is killed.
+	enough := func() bool { return testing.Short() || killed.given() >= len(history.stretches)/3 }
+	for n := 0; n < kills || n < 5*kills && !enough(); n++ {
 		killed.start()
 		end := time.Now().Add(time.Duration(rand.IntN(150)) * time.Millisecond)
 		for time.Now().Before(end) {
@@ -348,8 +350,8 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 		}
 		killed.kill()
 	}
-	if got := killed.given(); !testing.Short() && got < len(history.stretches)/3 {
-		t.Errorf("only %d of %d reports were stored when the last kill came", got, len(history.stretches))
+	if !enough() {
+		t.Errorf("only %d of %d reports were stored when the last kill came", killed.given(), len(history.stretches))
 	}
 	killed.live()
 	sameRecords(t, killed)

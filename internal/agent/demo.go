@@ -28,7 +28,7 @@ func (a *agent) fill(ctx context.Context, facts iter.Seq2[fact.Fact, error]) err
 			b = store.Batch{}
 		}
 	}
-	if !a.writer.commit(ctx, &b) {
+	if !a.writer.commit(ctx, &b) || !a.writer.stored() {
 		return context.Cause(ctx)
 	}
 	return nil

@@ -9,8 +9,9 @@
 //
 // Each source makes offers: facts, and where the source stands, which is stored
 // in the commit that stores the facts. An offer is answered when it is
-// committed, and a source doesn't go on before that: what it can read again is
-// safer where it is than in our memory. The writer alone numbers facts, feeds
+// committed, and a source goes on before that by a little only: what it can read
+// again is safer where it is than in our memory. While one batch is committed the
+// next is derived and the one after that read. The writer alone numbers facts, feeds
 // the Deriver and commits, so there is one order of facts, and the trail follows
 // from it.
 //

@@ -24,6 +24,8 @@ type emitter struct {
 	boot string
 	pid  int
 	sent uint64 // by this process
+	// waited is when records were last seen to wait for auditd.
+	waited int64
 
 	open map[uint64]*intent // by the number of their first fact
 }
@@ -106,10 +108,26 @@ type prober interface {
 	Status(context.Context) (kaudit.Status, error)
 }
 
-// behind tells why the log may lack what the kernel has: records wait for auditd,
-// or there is none to write them. Who may not ask goes by how far the log was read
-// alone, and gives "".
-func (e *emitter) behind(ctx context.Context, byAuditd bool) string {
+// settled is for how many milliseconds after records waited for auditd the log may
+// lack them yet.
+const settled = 2_000
+
+// behind tells why the log may lack what the kernel has, or had until just now.
+func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
+	if why := e.waiting(ctx, byAuditd); why != "" {
+		e.waited = now
+		return why
+	}
+	if since := now - e.waited; since >= 0 && since < settled {
+		return "records waited for auditd until now"
+	}
+	return ""
+}
+
+// waiting tells that records wait for auditd, in the kernel or in auditd's socket,
+// or that there is none to write them. Who may not ask goes by how far the log was
+// read alone, and gives "".
+func (e *emitter) waiting(ctx context.Context, byAuditd bool) string {
 	if e.connect() != nil {
 		return "" // sending tells
 	}
@@ -120,11 +138,14 @@ func (e *emitter) behind(ctx context.Context, byAuditd bool) string {
 	s, err := p.Status(ctx)
 	switch {
 	case err != nil:
+		e.hangUp() // the connection may be what is broken
 		return ""
 	case byAuditd && s.PID == 0:
 		return "no auditd takes the kernel's records"
 	case s.Backlog > 0:
 		return fmt.Sprintf("%d records wait in the kernel for auditd", s.Backlog)
+	case byAuditd && unread(s.PID) > 0:
+		return "records wait in auditd's socket"
 	}
 	return ""
 }
@@ -226,6 +247,22 @@ func (e *emitter) settle(readTo int64, whole bool, now int64, lacks func(uint64,
 	}
 	return outcomes, again
 }
+
+// planned tells whether something is to be sent.
+func (e *emitter) planned() bool {
+	if e.dial == nil {
+		return false
+	}
+	for _, o := range e.open {
+		if o.due() {
+			return true
+		}
+	}
+	return false
+}
+
+// due tells whether it is to be sent now.
+func (o *intent) due() bool { return o.State == fact.Planned && !o.old }
 
 func (e *emitter) ids() []uint64 {
 	ids := make([]uint64, 0, len(e.open))

@@ -32,6 +32,10 @@ type watchedState struct {
 // nothing new.
 const savePeriod = 30 * time.Second
 
+// logAhead is how many batches of the log are read while the one before isn't
+// committed.
+const logAhead = 1
+
 // logSource follows the audit log.
 type logSource struct {
 	a         *agent
@@ -45,10 +49,11 @@ type logSource struct {
 	whole     bool         // nothing is known to be missing since the last run
 	saved     time.Time
 	stored    map[event]counts // of the last batch that was read anew
+	ahead     ahead
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, whole: true, options: follow.Options{
+	s := &logSource{a: a, whole: true, ahead: ahead{w: a.writer, most: logAhead}, options: follow.Options{
 		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log),
 		Again: a.store.NextSeq() > 1,
 	}}
@@ -114,6 +119,7 @@ func logFile(path string) string {
 
 func (s *logSource) run(ctx context.Context) error {
 	err := s.current().Run(ctx, func(b *follow.Batch) error { return s.take(b) })
+	err = errors.Join(err, s.ahead.committed())
 	// It can run once only; the next begins where this one has been stored.
 	if ctx.Err() == nil {
 		err = errors.Join(err, s.again(ctx))
@@ -145,7 +151,8 @@ func (s *logSource) current() *follow.Follower {
 
 func (s *logSource) status() follow.Status { return s.current().Status() }
 
-// take commits a batch.
+// take gives a batch to the writer, and waits until the one before is committed:
+// so the next is read while this one is.
 func (s *logSource) take(b *follow.Batch) error {
 	o := &offer{state: map[string][]byte{}, way: b.Way}
 	s.watched(b, o)
@@ -153,6 +160,9 @@ func (s *logSource) take(b *follow.Batch) error {
 		s.problem(p, o)
 	}
 	if b.Again {
+		if err := s.ahead.committed(); err != nil {
+			return err
+		}
 		if err := s.dropStored(b); err != nil {
 			return err
 		}
@@ -173,7 +183,7 @@ func (s *logSource) take(b *follow.Batch) error {
 		}
 	}
 	o.whole = s.whole
-	return s.a.writer.offer(s.a.writer.ending(), o)
+	return s.ahead.offer(o)
 }
 
 // settle says that nothing that comes later belongs before what was given.

@@ -31,6 +31,7 @@ func (w *writer) retain(ctx context.Context, keep time.Duration) {
 func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) {
 	w.cutoff.Store(cutoff.UnixMilli())
 	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
+	w.removed()
 	if err != nil {
 		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
 		return

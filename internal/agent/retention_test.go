@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -26,6 +27,8 @@ func TestRetentionBesideTheWriter(t *testing.T) {
 		}
 	}
 	w.next = w.store.NextSeq()
+	told := false
+	w.removed = func() { told = true }
 	go w.run(t.Context())
 	removed := make(chan struct{})
 	go func() {
@@ -35,7 +38,8 @@ func TestRetentionBesideTheWriter(t *testing.T) {
 	taken := 0
 	for done := false; !done; taken++ {
 		tick := fact.Fact{Kind: fact.Tick, Source: "log", Stamp: record.Stamp{Millis: n}, Text: fact.Encode(fact.Ticked{Source: "log", At: n})}
-		if err := w.offer(t.Context(), &offer{facts: []fact.Fact{tick}}); err != nil {
+		o := &offer{facts: []fact.Fact{tick}}
+		if err := errors.Join(w.hand(t.Context(), o), o.wait(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 		select {
@@ -47,6 +51,9 @@ func TestRetentionBesideTheWriter(t *testing.T) {
 	c, err := w.store.Checkpoint(t.Context())
 	if err != nil || c.Facts < n/2 || taken < 3 {
 		t.Errorf("%d facts removed (%v), %d offers taken meanwhile", c.Facts, err, taken)
+	}
+	if !told {
+		t.Error("nobody is told that something was removed")
 	}
 	if w.cutoff.Load() != n {
 		t.Errorf("records before %d are dropped", w.cutoff.Load())

@@ -82,7 +82,7 @@ func (s *sources) run(ctx context.Context) {
 	})
 	for _, w := range s.watchers {
 		wg.Go(func() {
-			s.keep(ctx, w.Name(), func(ctx context.Context) error { return w.Run(ctx, s.give) }, nil)
+			s.keep(ctx, w.Name(), func(ctx context.Context) error { return s.watch(ctx, w) }, nil)
 		})
 	}
 	wg.Wait()
@@ -103,7 +103,14 @@ func (s *sources) keep(ctx context.Context, name string, run func(context.Contex
 	}
 }
 
-// give commits what a witness reports.
-func (s *sources) give(r witness.Report) error {
-	return s.a.writer.offer(s.a.writer.ending(), &offer{facts: r.Facts, state: r.State})
+// reportsAhead is how many reports of a witness are taken while the one before
+// them isn't committed: the first sweep of many guests gives one for each.
+const reportsAhead = 128
+
+// watch commits what a witness reports until that ends. What it knew and nobody
+// stored is told again after the next start, by what is stored.
+func (s *sources) watch(ctx context.Context, w watcher) error {
+	line := ahead{w: s.a.writer, most: reportsAhead}
+	err := w.Run(ctx, func(r witness.Report) error { return line.offer(&offer{facts: r.Facts, state: r.State}) })
+	return errors.Join(err, line.committed())
 }

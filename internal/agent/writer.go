@@ -30,8 +30,9 @@ type offer struct {
 // Bounds of one commit.
 const maxFacts = 8192
 
-// writer is who numbers facts, derives the trail from them and commits both. All
-// of it is for its own goroutine but offers and cutoff.
+// writer is who numbers facts, derives the trail from them and commits both: one
+// batch is committed while the next is derived. All of it is for its own goroutine
+// but offers and cutoff.
 type writer struct {
 	log     *slog.Logger
 	store   *store.Store
@@ -42,6 +43,10 @@ type writer struct {
 	now     func() time.Time
 
 	offers chan *offer
+	// storing gives whether the last batch was stored, once that is known; nil where
+	// none is being stored. failed tells that the service ends before one was.
+	storing chan bool
+	failed  bool
 
 	life   context.Context // the writer's own
 	next   uint64
@@ -57,6 +62,8 @@ type writer struct {
 	// cutoff is before when what is over was removed: such records are not taken
 	// from a log that is read anew.
 	cutoff atomic.Int64
+	// removed is called after a retention.
+	removed func()
 }
 
 // lack is a record that is missing, since when the writer knows it.
@@ -69,14 +76,20 @@ type lack struct {
 // over while the service stops may still do so.
 func (w *writer) ending() context.Context { return w.life }
 
-// offer hands facts over and waits until they are committed.
-func (w *writer) offer(ctx context.Context, o *offer) error {
+// hand hands facts over. They are committed after those that were handed over
+// before, or with them.
+func (w *writer) hand(ctx context.Context, o *offer) error {
 	o.done = make(chan struct{})
 	select {
 	case w.offers <- o:
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// wait waits until what was handed over is committed.
+func (o *offer) wait(ctx context.Context) error {
 	select {
 	case <-o.done:
 		return nil
@@ -87,6 +100,7 @@ func (w *writer) offer(ctx context.Context, o *offer) error {
 
 // run takes offers until the context ends. What was taken by then is committed.
 func (w *writer) run(ctx context.Context) {
+	defer w.stored()
 	beat := time.NewTicker(time.Second)
 	defer beat.Stop()
 	for {
@@ -134,13 +148,9 @@ func (w *writer) take(ctx context.Context, offers []*offer) {
 	}
 	w.tick(&b)
 	w.settleIntents(&b)
-	if !w.commit(ctx, &b) {
-		return
+	if w.commit(ctx, &b, offers...) {
+		w.emit(ctx)
 	}
-	for _, o := range offers {
-		close(o.done)
-	}
-	w.emit(ctx)
 }
 
 // needed tells whether a fact is to be kept. That a witness saw nothing new is
@@ -237,10 +247,39 @@ func (w *writer) settleIntents(b *store.Batch) {
 	}
 }
 
-// commit stores a batch, however long that takes: without room on the disk
-// nothing else is taken. It gives false when the service ends before.
-func (w *writer) commit(ctx context.Context, b *store.Batch) bool {
+// commit has a batch stored after the one before it, and answers the offers when
+// it is. It gives false when the service ends before the one before was.
+func (w *writer) commit(ctx context.Context, b *store.Batch, offers ...*offer) bool {
 	b.Delta = w.deriver.Delta()
+	if !w.stored() {
+		return false
+	}
+	w.storing = make(chan bool, 1)
+	go func(stored chan<- bool) {
+		ok := w.put(ctx, b)
+		for _, o := range offers {
+			if ok {
+				close(o.done)
+			}
+		}
+		stored <- ok
+	}(w.storing)
+	return true
+}
+
+// stored waits until all that was committed is stored: false where the service
+// ends before that.
+func (w *writer) stored() bool {
+	if w.storing != nil {
+		w.failed = !<-w.storing
+		w.storing = nil
+	}
+	return !w.failed
+}
+
+// put stores a batch, however long that takes: without room on the disk nothing
+// else is stored. It gives false when the service ends before.
+func (w *writer) put(ctx context.Context, b *store.Batch) bool {
 	if len(b.Facts) == 0 && len(b.State) == 0 && b.Delta.Empty() {
 		return true
 	}
@@ -290,7 +329,7 @@ func (w *writer) lacks(ctx context.Context) []lack {
 	}
 	why := "no record of this host was ever read"
 	if w.health.heard() {
-		why = w.emitter.behind(ctx, w.way != follow.WayMulticast)
+		why = w.emitter.behind(ctx, w.way != follow.WayMulticast, now)
 	}
 	if w.health.waits(why); why != "" {
 		return nil
@@ -308,12 +347,12 @@ func (w *writer) emit(ctx context.Context) {
 		in := w.emitter.plan(l.Wanted, l.UUID, l.Name, l.Observation, w.millis())
 		w.add(&plans, w.intentFact(in))
 	}
-	if len(plans.Facts) > 0 && !w.commit(ctx, &plans) || w.emitter.dial == nil {
+	if len(plans.Facts) > 0 && !w.commit(ctx, &plans) || !w.emitter.planned() || !w.stored() {
 		return
 	}
 	var outcomes store.Batch
 	for _, id := range w.emitter.ids() {
-		if o := w.emitter.open[id]; o.State != fact.Planned || o.old {
+		if !w.emitter.open[id].due() {
 			continue
 		}
 		in := w.emitter.send(ctx, id, w.millis())

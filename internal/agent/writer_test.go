@@ -33,14 +33,15 @@ func newWriter(t *testing.T, to kaudit.Sender) *writer {
 	w := &writer{
 		log: slog.New(slog.DiscardHandler), store: st, feed: newFeed(), health: newHealth(now), now: now, node: "here",
 		emitter: newEmitter(func() (kaudit.Sender, error) { return to, nil }), offers: make(chan *offer, 64),
-		window: 10_000, deriver: reconcile.New(reconcile.Options{}), next: 1, life: t.Context(),
+		window: 10_000, deriver: reconcile.New(reconcile.Options{}), next: 1, life: t.Context(), removed: func() {},
 	}
 	return w
 }
 
-// tell takes facts, when the log was read up to so many milliseconds after begun.
+// tell stores facts, when the log was read up to so many milliseconds after begun.
 func (w *writer) tell(ctx context.Context, readTo int64, facts ...fact.Fact) {
 	w.take(ctx, []*offer{{facts: facts, readTo: begun + readTo, whole: true, way: follow.WayFile, done: make(chan struct{})}})
+	w.stored()
 }
 
 // ticks gives up to when the stored Ticks say that the log was read.
@@ -146,6 +147,7 @@ func TestEmitWaitsForTheLog(t *testing.T) {
 			t.Errorf("%s: sent %d, want %d; %q", name, len(k.sent), c.sent, w.health.vitals().Waiting)
 		}
 		k.status = kaudit.Status{PID: 7}
+		w.now = func() time.Time { return time.UnixMilli(begun + settled) }
 		w.emit(t.Context())
 		if len(k.sent) != 1 || w.health.vitals().Waiting != "" {
 			t.Errorf("%s: sent %d when it was ready; %q", name, len(k.sent), w.health.vitals().Waiting)

@@ -43,8 +43,12 @@ sent the record, and the events that prove it.` + inputsHelp + storeHelp + filte
 				return readErr
 			}
 			defer v.close()
+			events, err := v.shownEvents()
+			if err != nil {
+				return failed(std, err)
+			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Events(w, f, v.shownEvents(), v.options)
+				return report.Events(w, f, events, v.options)
 			})
 			return errors.Join(err, readErr)
 		},

@@ -119,7 +119,11 @@ rest, which is shown.` + inputsHelp + storeHelp + filterHelp,
 				return readErr
 			}
 			defer v.close()
-			findings := which.chosen(v.shownFindings())
+			shown, err := v.shownFindings()
+			if err != nil {
+				return failed(std, err)
+			}
+			findings := which.chosen(shown)
 			v.options.Filtered = v.options.Filtered || which.chooses()
 			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Findings(w, f, findings, v.options)

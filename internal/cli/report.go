@@ -28,9 +28,17 @@ running when the log holds no end of its session.` + inputsHelp + storeHelp + fi
 				return readErr
 			}
 			defer v.close()
-			err := output(std.Out, func(w *bufio.Writer) error {
+			sessions, err := v.shown()
+			if err != nil {
+				return failed(std, err)
+			}
+			findings, err := v.shownFindings()
+			if err != nil {
+				return failed(std, err)
+			}
+			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Sessions: v.shown(), Findings: v.shownFindings(),
+					Sessions: sessions, Findings: findings,
 					Summary: v.summary, Totals: v.totals, Source: v.source,
 				}, v.options)
 			})

@@ -39,8 +39,12 @@ what it held but not when.` + inputsHelp + storeHelp + filterHelp,
 				return readErr
 			}
 			defer v.close()
+			shown, err := v.shown()
+			if err != nil {
+				return failed(std, err)
+			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Sessions(w, f, v.shown(), v.options)
+				return report.Sessions(w, f, shown, v.options)
 			})
 			return errors.Join(err, readErr)
 		},

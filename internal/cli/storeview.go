@@ -72,15 +72,8 @@ func (v *viewFlags) readStore(view *view) (whole, error) {
 	if v.held != (trail.Resource{}) {
 		return storedHolding(ctx, s, v.held)
 	}
-	collectLess(growKeeping)
-	all, err := s.All(ctx)
-	if err != nil {
-		return whole{}, err
-	}
-	w := whole{
-		source: s.Path(), sessions: all.Sessions, events: all.Events, unwatched: all.Unwatched, lastSeen: all.LastSeen,
-		findings: func() []*trail.Finding { return all.Findings },
-	}
+	view.stored = newStoredTrail(ctx, s)
+	w := whole{source: s.Path()}
 	if v.counted {
 		w.totals, w.summary, err = countStore(ctx, s)
 	}
@@ -101,10 +94,7 @@ func storedHolding(ctx context.Context, s *store.Store, r trail.Resource) (w who
 		return w, err
 	}
 	w.summary.First, w.summary.Last, err = s.Recorded(ctx)
-	w.all = func() ([]*trail.Session, error) {
-		all, err := s.All(ctx)
-		return all.Sessions, err
-	}
+	w.all = func() ([]*trail.Session, error) { return newStoredTrail(ctx, s).sessions(&trail.Filter{}) }
 	w.unstarted = func() ([]*trail.Session, error) { return storedUnstarted(ctx, s, w.sessions) }
 	return w, err
 }

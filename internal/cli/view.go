@@ -41,6 +41,7 @@ func (v *viewFlags) addShow(cmd *cobra.Command) {
 type view struct {
 	trail.Filter
 	whole
+	stored  *storedTrail // where it is read as it is shown; nil where it was read before
 	options report.Options
 	close   func() error // what the trail is read from
 }
@@ -120,37 +121,35 @@ func (v *viewFlags) readLogs(std Streams, args []string, events bool, view *view
 }
 
 // shown gives the sessions that pass the filter.
-func (v *view) shown() []*trail.Session {
-	if v.Empty() {
-		return v.sessions
+func (v *view) shown() ([]*trail.Session, error) {
+	if v.stored != nil {
+		return v.stored.sessions(&v.Filter)
 	}
-	var shown []*trail.Session
-	for _, s := range v.sessions {
-		if v.Session(s) {
-			shown = append(shown, s)
-		}
-	}
-	return shown
+	return passing(v.sessions, v.Session), nil
 }
 
 // shownFindings gives those that pass the filter. The view must have been read
 // with events.
-func (v *view) shownFindings() []*trail.Finding {
-	var shown []*trail.Finding
-	for _, f := range v.findings() {
-		if v.Finding(f) {
-			shown = append(shown, f)
-		}
+func (v *view) shownFindings() ([]*trail.Finding, error) {
+	if v.stored != nil {
+		return v.stored.findings(&v.Filter)
 	}
-	return shown
+	return passing(v.findings(), v.Finding), nil
 }
 
 // shownEvents gives those that pass the filter.
-func (v *view) shownEvents() []*trail.Event {
-	var shown []*trail.Event
-	for _, ev := range v.events {
-		if v.Event(ev) {
-			shown = append(shown, ev)
+func (v *view) shownEvents() ([]*trail.Event, error) {
+	if v.stored != nil {
+		return v.stored.events(&v.Filter)
+	}
+	return passing(v.events, v.Event), nil
+}
+
+// passing gives those that pass.
+func passing[T any](all []T, passes func(T) bool) (shown []T) {
+	for _, item := range all {
+		if passes(item) {
+			shown = append(shown, item)
 		}
 	}
 	return shown

@@ -35,7 +35,7 @@ type Options struct {
 	// ReceiveBuffer is that of multicast, in bytes; 8 MiB.
 	ReceiveBuffer int
 	// Hold is for how long after its last record a source must be quiet to count
-	// as caught up (25 ms); what is held longer than twice that is given anyway.
+	// as caught up (15 ms); what is held longer than twice that is given anyway.
 	Hold time.Duration
 	// Poll is how often is looked where nothing wakes, and the longest time
 	// between two batches of a source that is caught up; 1 s.
@@ -78,7 +78,7 @@ func (o Options) withDefaults() Options {
 	if o.ReceiveBuffer == 0 {
 		o.ReceiveBuffer = 8 << 20
 	}
-	o.Hold = positive(o.Hold, 25*time.Millisecond)
+	o.Hold = positive(o.Hold, 15*time.Millisecond)
 	o.Poll = positive(o.Poll, time.Second)
 	o.Retry = positive(o.Retry, 10*time.Second)
 	return o

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package agent
+
+// unread isn't known.
+func unread(int) int { return 0 }
