@@ -46,7 +46,7 @@ func startDayHost(t *testing.T) *dayHost {
 	writeFile(t, filepath.Join(h.dir, "etc/libvirtd.conf"), lines(`auth_unix_rw = "none"`, `audit_level = 2`))
 	writeFile(t, filepath.Join(h.dir, "etc/qemu.conf"), lines(
 		`user = "root"`, `group = "root"`, `security_driver = "none"`, `stdio_handler = "file"`))
-	restoreCgroups(t)
+	restoreCgroups(t, "machine")
 	cmd := exec.Command("sh", "-ec", daySpace, h.dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	background(t, "the namespace", cmd, func() bool {

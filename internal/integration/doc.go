@@ -8,7 +8,8 @@
 // They leave the host as they found it. auditd and libvirtd run in the
 // foreground, on configurations and folders of their own, and libvirtd in its
 // own mount namespace, so that a host's guests are never met; guests have a
-// disk of 1 MiB and nothing to boot. An auditd that already runs is used as it
+// disk of 1 MiB and nothing to boot; systemd runs in a container that sees only
+// the host's programs. An auditd that already runs is used as it
 // is: the tests read what it adds to its log. Audit is enabled while they run,
 // if it wasn't. A kernel has one audit, so tests of several processes wait for
 // each other.

@@ -50,7 +50,7 @@ func startLibvirtd(t *testing.T) *hypervisor {
 		`security_driver = "none"`,
 		`stdio_handler = "file"`, // without virtlogd
 	))
-	restoreCgroups(t)
+	restoreCgroups(t, "machine") // that of guests
 	cmd := exec.Command("sh", "-ec", ownFolders, h.dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	background(t, "libvirtd", cmd, func() bool {
@@ -84,13 +84,13 @@ func (h *hypervisor) image(t *testing.T, name string) string {
 	return path
 }
 
-// restoreCgroups removes libvirt's group for guests at the end, where there was
-// none.
-func restoreCgroups(t *testing.T) {
+// restoreCgroups removes groups of these names at the end, with those below them,
+// where there were none.
+func restoreCgroups(t *testing.T, names ...string) {
 	t.Helper()
-	before := guestCgroups(t)
+	before := cgroups(t, names)
 	t.Cleanup(func() {
-		for _, dir := range guestCgroups(t) {
+		for _, dir := range cgroups(t, names) {
 			if slices.Contains(before, dir) {
 				continue
 			}
@@ -101,16 +101,18 @@ func restoreCgroups(t *testing.T) {
 	})
 }
 
-// guestCgroups gives the group of guests in each hierarchy, version 2 or 1.
-func guestCgroups(t *testing.T) []string {
+// cgroups gives the groups of such names in each hierarchy, version 2 or 1.
+func cgroups(t *testing.T, names []string) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"/sys/fs/cgroup/machine", "/sys/fs/cgroup/*/machine"} {
-		dirs, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
+	for _, name := range names {
+		for _, pattern := range []string{"/sys/fs/cgroup/", "/sys/fs/cgroup/*/"} {
+			dirs, err := filepath.Glob(pattern + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, dirs...)
 		}
-		found = append(found, dirs...)
 	}
 	return found
 }
