@@ -146,7 +146,7 @@ func (a *agent) run(ctx context.Context) error {
 	}
 	a.writer = &writer{
 		log: a.log, store: a.store, feed: a.feed, health: a.health, now: a.host.Now, node: a.config.Node,
-		offers: make(chan *offer, 64), window: a.config.Window.Milliseconds(),
+		offers: make(chan *offer, 64), rederivings: make(chan rederiving), window: a.config.Window.Milliseconds(),
 	}
 	a.writer.cutoff.Store(checkpoint.Cutoff)
 	a.options = reconcile.Options{Window: a.config.Window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}

@@ -40,7 +40,7 @@ func benchWriter(b *testing.B, path string) *writer {
 	return &writer{
 		log: slog.New(slog.DiscardHandler), store: s, feed: newFeed(), health: newHealth(time.Now), now: time.Now,
 		node: "kvm01", emitter: newEmitter(nil), deriver: reconcile.New(reconcile.Options{}), next: s.NextSeq(),
-		life: context.Background(), offers: make(chan *offer, 64),
+		life: context.Background(), offers: make(chan *offer, 64), rederivings: make(chan rederiving),
 	}
 }
 

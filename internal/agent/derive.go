@@ -27,7 +27,7 @@ const rulesKey = "derived by rules"
 // DerivedState is what is to be stored in the transaction that stores rows which
 // were derived by this program's rules and a window.
 func DerivedState(window time.Duration) map[string][]byte {
-	return map[string][]byte{rulesKey: []byte(strconv.Itoa(rules) + " window " + window.String())}
+	return map[string][]byte{rulesKey: []byte(strconv.Itoa(rules) + " window " + window.Truncate(time.Millisecond).String())}
 }
 
 // derive makes the writer's trail of the stored facts. The rows are there

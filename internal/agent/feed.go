@@ -58,11 +58,22 @@ func (f *feed) publish(d *trail.Delta) {
 	}
 }
 
-// end closes all channels.
+// reset closes all channels: who subscribes again must read all anew.
+func (f *feed) reset() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closeAll()
+}
+
+// end closes all channels, and those of all who subscribe from now on.
 func (f *feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.over = true
+	f.closeAll()
+}
+
+func (f *feed) closeAll() {
 	for c := range f.subs {
 		delete(f.subs, c)
 		close(c)

@@ -2,11 +2,18 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/reconcile"
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// retentionPeriod is how often what is too old is looked for.
-const retentionPeriod = 6 * time.Hour
+// retentionPeriod is how often what is too old is looked for. All is derived anew
+// after that, which takes some 40 s for a million facts; the sources wait meanwhile.
+const retentionPeriod = 24 * time.Hour
 
 // retain removes what is older than keep, again and again. It does so beside the
 // writer: the store lets the two go in turns.
@@ -28,15 +35,93 @@ func (w *writer) retain(ctx context.Context, keep time.Duration) {
 	}
 }
 
+// removeBefore removes what is over since before a time, and has the rows derived
+// anew from what is left: several that shared something are otherwise without those
+// that went. A service that ends before that does so when it begins.
 func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) {
 	w.cutoff.Store(cutoff.UnixMilli())
-	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
-	w.removed()
-	if err != nil {
+	if err := w.setRules([]byte("retention")); err != nil {
 		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
 		return
 	}
-	if facts > 0 {
-		w.log.Info("removed what is too old", "before", cutoff, "sessions", sessions, "facts", facts)
+	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
+	if err != nil {
+		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
 	}
+	if sessions == 0 && facts == 0 && err == nil {
+		if err := w.setRules(w.derived()[rulesKey]); err != nil {
+			w.log.Error("the trail is derived anew at the next start", "error", err)
+		}
+		return
+	}
+	w.removed()
+	w.log.Info("removed what is too old", "before", cutoff, "sessions", sessions, "facts", facts)
+	again := rederiving{ctx, make(chan error, 1)}
+	select {
+	case w.rederivings <- again:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case err := <-again.done:
+		if err != nil && ctx.Err() == nil {
+			w.log.Error("the trail can't be derived anew; that is done at the next start", "error", err)
+		}
+	case <-ctx.Done():
+	}
+}
+
+// setRules stores by which rules the rows are said to be derived.
+func (w *writer) setRules(by []byte) error {
+	return w.store.Commit(context.Background(), &store.Batch{Delta: &trail.Delta{}, State: map[string][]byte{rulesKey: by}})
+}
+
+func (w *writer) derived() map[string][]byte {
+	return DerivedState(time.Duration(w.window) * time.Millisecond)
+}
+
+// A rederiving asks the writer to derive all rows anew, until the context ends.
+type rederiving struct {
+	ctx  context.Context
+	done chan error
+}
+
+// rederive derives all rows anew, as they would be if what a retention removed had
+// never been. What is open of emission stays as it is.
+func (w *writer) rederive(ctx context.Context) error {
+	if !w.stored() {
+		return errors.New("what came before is not stored")
+	}
+	checkpoint, err := w.store.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	w.miss() // what the one that goes has to tell
+	options := reconcile.Options{
+		Window: time.Duration(w.window) * time.Millisecond, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots,
+	}
+	var anew *reconcile.Deriver
+	err = w.store.Rebuild(ctx, func() store.Deriver {
+		anew = reconcile.New(options)
+		return beating{anew, w.health}
+	}, w.derived())
+	if err != nil {
+		return err
+	}
+	anew.Missing() // is known already, or was not to be sent
+	w.deriver = anew
+	w.removed()
+	w.feed.reset()
+	return nil
+}
+
+// beating derives the trail, and tells the watchdog that it does.
+type beating struct {
+	*reconcile.Deriver
+	health *health
+}
+
+func (b beating) Add(f *fact.Fact) error {
+	b.health.beat()
+	return b.Deriver.Add(f)
 }

@@ -42,7 +42,8 @@ type writer struct {
 	health  *health
 	now     func() time.Time
 
-	offers chan *offer
+	offers      chan *offer
+	rederivings chan rederiving
 	// storing gives whether the last batch was stored, once that is known; nil where
 	// none is being stored. failed tells that the service ends before one was.
 	storing chan bool
@@ -111,6 +112,8 @@ func (w *writer) run(ctx context.Context) {
 			w.emit(ctx)
 		case o := <-w.offers:
 			w.take(ctx, w.gather(o))
+		case r := <-w.rederivings:
+			r.done <- w.rederive(r.ctx)
 		}
 		w.health.beat()
 	}
@@ -315,11 +318,8 @@ const maxLacking = 1 << 12
 // lacks gives the missing records that are to be sent now: none while the kernel
 // has records that the log may get yet, or no record of this host was ever read.
 func (w *writer) lacks(ctx context.Context) []lack {
+	w.miss()
 	now := w.millis()
-	for _, m := range w.deriver.Missing() {
-		w.lacking = append(w.lacking, lack{m, now})
-	}
-	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
 	w.lacking = slices.DeleteFunc(w.lacking, func(l lack) bool {
 		return w.emitter.dial == nil || now-l.since > tooLate || !w.deriver.Lacks(l.Observation, l.Wanted)
 	})
@@ -337,6 +337,15 @@ func (w *writer) lacks(ctx context.Context) []lack {
 	ready := w.lacking
 	w.lacking = nil
 	return ready
+}
+
+// miss takes which records are missing of late.
+func (w *writer) miss() {
+	now := w.millis()
+	for _, m := range w.deriver.Missing() {
+		w.lacking = append(w.lacking, lack{m, now})
+	}
+	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
 }
 
 // emit sends what libvirt should have recorded. Each intent is committed before

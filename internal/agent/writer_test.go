@@ -32,7 +32,7 @@ func newWriter(t *testing.T, to kaudit.Sender) *writer {
 	now := func() time.Time { return time.UnixMilli(begun) }
 	w := &writer{
 		log: slog.New(slog.DiscardHandler), store: st, feed: newFeed(), health: newHealth(now), now: now, node: "here",
-		emitter: newEmitter(func() (kaudit.Sender, error) { return to, nil }), offers: make(chan *offer, 64),
+		emitter: newEmitter(func() (kaudit.Sender, error) { return to, nil }), offers: make(chan *offer, 64), rederivings: make(chan rederiving),
 		window: 10_000, deriver: reconcile.New(reconcile.Options{}), next: 1, life: t.Context(), removed: func() {},
 	}
 	return w
