@@ -64,7 +64,7 @@ func TestBelongs(t *testing.T) {
 			}
 		}
 	}
-	whole, err := s.All(t.Context())
+	whole, err := s.all(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func generated(t testing.TB, cfg loggen.Config) []fact.Fact {
 
 // commitAll stores facts and what a trail makes of them, in batches, and gives
 // what the store should have.
-func commitAll(t testing.TB, s *Store, facts []fact.Fact, size int) *Trail {
+func commitAll(t testing.TB, s *Store, facts []fact.Fact, size int) *wholeTrail {
 	t.Helper()
 	d := newLive(&Checkpoint{})
 	want := newRows()
@@ -133,8 +133,8 @@ func (r *rows) take(d *trail.Delta) {
 	}
 }
 
-func (r *rows) trail() *Trail {
-	t := &Trail{Sessions: inOrder(r.sessions), Unwatched: r.unwatched, LastSeen: r.seen}
+func (r *rows) trail() *wholeTrail {
+	t := &wholeTrail{Sessions: inOrder(r.sessions), Unwatched: r.unwatched, LastSeen: r.seen}
 	for _, ev := range r.events {
 		t.Events = append(t.Events, ev)
 	}
@@ -157,7 +157,7 @@ func plain(s *trail.Session) *trail.Session {
 	return &c
 }
 
-func compareTrails(t *testing.T, got, want *Trail) {
+func compareTrails(t *testing.T, got, want *wholeTrail) {
 	t.Helper()
 	if len(got.Sessions) != len(want.Sessions) || len(got.Events) != len(want.Events) || len(got.Findings) != len(want.Findings) {
 		t.Fatalf("got %d sessions, %d events, %d findings, want %d, %d, %d", len(got.Sessions), len(got.Events), len(got.Findings),
@@ -194,7 +194,7 @@ func TestStoreOfLogs(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", name, size), func(t *testing.T) {
 				s := openTemp(t)
 				want := commitAll(t, s, generated(t, cfg), size)
-				got, err := s.All(t.Context())
+				got, err := s.all(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -74,9 +74,9 @@ func ofSessions(lines []string) map[string]bool {
 
 // checkRemaining checks that sessions are whole or gone, and that none went which
 // had not ended.
-func checkRemaining(t *testing.T, s *Store, want *Trail, cutoff int64) {
+func checkRemaining(t *testing.T, s *Store, want *wholeTrail, cutoff int64) {
 	t.Helper()
-	left, err := s.All(t.Context())
+	left, err := s.all(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestRetentionAmongSessions(t *testing.T) {
 		},
 	})
 	n, _, err := s.Retain(t.Context(), 1000)
-	all, err2 := s.All(t.Context())
+	all, err2 := s.all(t.Context())
 	if got := ids(all.Sessions); err != nil || err2 != nil || n != 2 || !slices.Equal(got, []uint64{2, 3, 5}) {
 		t.Errorf("%d went and %v stay (%v, %v), want 2 3 5", n, got, err, err2)
 	}

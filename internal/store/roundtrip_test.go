@@ -38,7 +38,7 @@ func TestTrailComesBack(t *testing.T) {
 				t.Fatalf("round %d: session %d: %v\ngot  %+v\nwant %+v", round, id, err, got, want)
 			}
 		}
-		all, err := s.All(t.Context())
+		all, err := s.all(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestMergedSessionsGo(t *testing.T) {
 	m := newMaker(3)
 	writeDelta(t, s, &trail.Delta{Sessions: []*trail.Session{m.session(1), m.session(2)}})
 	writeDelta(t, s, &trail.Delta{Merged: []uint64{1, 7}, Numbers: map[uint64]int{2: 99}})
-	all, err := s.All(t.Context())
+	all, err := s.all(t.Context())
 	if err != nil || len(all.Sessions) != 1 || all.Sessions[0].ID != 2 || all.Sessions[0].Number != 99 {
 		t.Errorf("got %+v, %v, want session 2 with number 99", all.Sessions, err)
 	}
@@ -147,7 +147,7 @@ func TestWithdrawnAndDroppedGo(t *testing.T) {
 		Findings: []*trail.Finding{m.finding("a"), m.finding("b")},
 	})
 	writeDelta(t, s, &trail.Delta{Withdrawn: []trail.EventID{{Fact: 1, Nth: -3}}, Dropped: []string{"a", "none"}})
-	all, err := s.All(t.Context())
+	all, err := s.all(t.Context())
 	if err != nil || len(all.Events) != 1 || all.Events[0].Nth != 0 || len(all.Findings) != 1 || all.Findings[0].ID != "b" {
 		t.Errorf("got %d events, %d findings, %v", len(all.Events), len(all.Findings), err)
 	}

@@ -56,11 +56,11 @@ func meantResource(r trail.Resource) trail.Resource {
 // whole gives all sessions with all that they hold.
 func whole(t *testing.T, st *store.Store) []*trail.Session {
 	t.Helper()
-	all, err := st.All(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	all, next, err := st.Sessions(t.Context(), store.SessionQuery{Whole: true, Page: store.Page{Limit: 1000}})
+	if err != nil || next != "" {
+		t.Fatal(next, err)
 	}
-	return all.Sessions
+	return all
 }
 
 // TestResourceText: what search gives for a resource is understood as it.

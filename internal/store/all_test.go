@@ -6,8 +6,8 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A Trail is all that is derived.
-type Trail struct {
+// wholeTrail is all that is derived.
+type wholeTrail struct {
 	Sessions  []*trail.Session
 	Events    []*trail.Event
 	Findings  []*trail.Finding
@@ -15,10 +15,10 @@ type Trail struct {
 	LastSeen  map[string]trail.Moment
 }
 
-// All gives the whole trail, in the order that the trail of a log has: events and
-// findings know their sessions. It takes the memory that a log's does.
-func (s *Store) All(ctx context.Context) (*Trail, error) {
-	var t Trail
+// all gives the whole trail, in the order that the trail of a log has: events and
+// findings know their sessions.
+func (s *Store) all(ctx context.Context) (*wholeTrail, error) {
+	var t wholeTrail
 	err := s.view(ctx, func(tx querier) (err error) {
 		byID := map[uint64]*trail.Session{}
 		if err := allSessions(ctx, tx, byID); err != nil {
