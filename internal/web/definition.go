@@ -277,17 +277,22 @@ type definitionJSON struct {
 	Unwatched []unwatchedJSON `json:"unwatched"`
 }
 
+// definitionAsked gives the guest of a path, the time that is asked for, and its
+// definition as known then.
+func (s *Server) definitionAsked(r *request) (l *lane, at int64, o *seen, err error) {
+	if l, err = s.pathGuest(r); err != nil {
+		return nil, 0, nil, err
+	}
+	if at, err = r.millis("at", r.now.UnixMilli()); err != nil {
+		return nil, 0, nil, err
+	}
+	o, err = s.definitionAt(r.Context(), l, at)
+	return l, at, o, err
+}
+
 // definition gives a guest's definition as known at a time.
 func (s *Server) definition(r *request) (*answer, error) {
-	l, err := s.pathGuest(r)
-	if err != nil {
-		return nil, err
-	}
-	at, err := r.millis("at", r.now.UnixMilli())
-	if err != nil {
-		return nil, err
-	}
-	o, err := s.definitionAt(r.Context(), l, at)
+	l, at, o, err := s.definitionAsked(r)
 	if err != nil {
 		return nil, err
 	}

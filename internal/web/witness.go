@@ -45,15 +45,7 @@ const maxHeld = 10_000
 // log says, and which others show it too, the trail knows of each holding; of the
 // definition there is the observation itself.
 func (s *Server) witnesses(r *request) (*answer, error) {
-	l, err := s.pathGuest(r)
-	if err != nil {
-		return nil, err
-	}
-	at, err := r.millis("at", r.now.UnixMilli())
-	if err != nil {
-		return nil, err
-	}
-	defined, err := s.definitionAt(r.Context(), l, at)
+	l, at, defined, err := s.definitionAsked(r)
 	if err != nil {
 		return nil, err
 	}
