@@ -2,7 +2,9 @@ package reconcile
 
 import (
 	"path"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
@@ -44,7 +46,7 @@ func aliases(t *fact.Thing) []string {
 // alias appends a name in the forms in which it can be compared. That of a socket
 // of a network stands behind what says so: tcp:HOST:PORT, nbd://HOST:PORT/NAME.
 func alias(all []string, name string) []string {
-	if name == "" {
+	if name = blurred(name); name == "" {
 		return all
 	}
 	if strings.HasPrefix(name, "/") {
@@ -61,4 +63,19 @@ func alias(all []string, name string) []string {
 		all = append(all, address)
 	}
 	return all
+}
+
+// badBytes are those of a name that aren't UTF-8, as fact.Plain writes them or as
+// QEMU does, which has U+FFFD for them. One that stands for itself can't be told
+// from these.
+var badBytes = regexp.MustCompile(`(?:\\x[0-9a-f]{2}|\x{FFFD})+`)
+
+// blurred gives a name in which the bytes that aren't UTF-8 are any: QEMU doesn't
+// say which. What differs in these alone is taken for the same, as nobody can
+// prove that it isn't.
+func blurred(name string) string {
+	if !strings.Contains(name, `\x`) && !strings.ContainsRune(name, utf8.RuneError) {
+		return name
+	}
+	return strings.ReplaceAll(badBytes.ReplaceAllString(name, "\uFFFD"), `\\`, `\`)
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -52,6 +53,34 @@ func TestToldOps(t *testing.T) {
 	} {
 		if got := toldOp(&fact.Telling{Kind: tc.kind, Text: tc.text}); got != tc.want {
 			t.Errorf("%s %s is %q, want %q", tc.kind, tc.text, got, tc.want)
+		}
+	}
+}
+
+// TestBlurred: a file whose name isn't UTF-8 is the one that QEMU names with U+FFFD,
+// and no other is.
+func TestBlurred(t *testing.T) {
+	open := fact.Thing{Kind: "file", ID: fact.Plain("/srv/a\\b\xff\xfe.img")}
+	for named, want := range map[string]bool{
+		"/srv/a\\b\uFFFD\uFFFD.img": true,
+		"/srv/a\\b\uFFFD.img":       true,
+		"/srv/a\\b.img":             false,
+		"/srv/b\uFFFD.img":          false,
+	} {
+		qmp := fact.Thing{Kind: "disk", ID: named}
+		if got := slices.Equal(aliases(&open), aliases(&qmp)); got != want {
+			t.Errorf("%q and %q are the same: %t", open.ID, named, got)
+		}
+	}
+	sc := &scene{}
+	sc.started(0)
+	sc.first(fact.QMP, 0, 1*s, base(thing("disk", "/srv/\uFFFD.img")))
+	sc.first(fact.Proc, -1, 2*s, []fact.Thing{silent("file", "/a.img"), silent("file", fact.Plain("/srv/\xff.img"))})
+	sc.tick(120 * s)
+	got, _ := derive(t, sc.facts)
+	for _, told := range got.told() {
+		if strings.HasPrefix(told, "undeclared") {
+			t.Errorf("finding %q", told)
 		}
 	}
 }
