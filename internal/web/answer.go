@@ -18,7 +18,13 @@ type answer struct {
 	body   []byte
 	etag   string // of what seldom or never changes
 	link   string
+	// unwatched is how many times without a watch rows in CSV have no place for.
+	unwatched string
 }
+
+// unwatchedHeader tells of an answer in CSV in how many times within its own
+// nobody watched.
+const unwatchedHeader = "Virtaudit-Unwatched"
 
 const jsonType = "application/json"
 
@@ -46,6 +52,9 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.link != "" {
 		h.Set("Link", a.link)
+	}
+	if a.unwatched != "" {
+		h.Set(unwatchedHeader, a.unwatched)
 	}
 	h.Set("Content-Type", a.kind)
 	body := a.body

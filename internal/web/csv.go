@@ -39,8 +39,9 @@ func (r *request) wantsCSV() (bool, error) {
 	return false, nil
 }
 
-// asCSV writes RFC 4180: a header, a row a line, CRLF.
-func asCSV[T any](rows []T, columns []column[T]) (*answer, error) {
+// asCSV writes RFC 4180: a header, a row a line, CRLF; beside it how many times
+// within its own nobody watched.
+func asCSV[T any](rows []T, columns []column[T], unwatched []unwatchedJSON) (*answer, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	w.UseCRLF = true
@@ -59,7 +60,7 @@ func asCSV[T any](rows []T, columns []column[T]) (*answer, error) {
 	if err := w.Error(); err != nil {
 		return nil, err
 	}
-	return &answer{status: http.StatusOK, kind: csvType, body: out.Bytes()}, nil
+	return &answer{status: http.StatusOK, kind: csvType, body: out.Bytes(), unwatched: strconv.Itoa(len(unwatched))}, nil
 }
 
 // guarded keeps a spreadsheet from running a value: one that it would take for a

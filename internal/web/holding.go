@@ -187,7 +187,7 @@ func (s *Server) judge(r *request, w window) (func(*held) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	spans, err := s.config.Store.Unwatched(r.Context())
+	spans, err := s.unread(r.Context(), w)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
@@ -23,14 +24,14 @@ func list[T any](s *Server, r *request, p *page[T], whole any, columns []column[
 	if err != nil {
 		return nil, err
 	}
+	if p.Unwatched, err = s.unwatched(r.Context(), "", w); err != nil {
+		return nil, err
+	}
 	if csv {
-		a, err = asCSV(p.Items, columns)
+		a, err = asCSV(p.Items, columns, p.Unwatched)
 	} else {
 		if p.Items == nil {
 			p.Items = []T{}
-		}
-		if p.Unwatched, err = s.unwatched(r.Context(), "", w); err != nil {
-			return nil, err
 		}
 		a, err = asJSON(whole)
 	}
@@ -138,6 +139,28 @@ func (s *Server) unwatched(ctx context.Context, node string, w window) ([]unwatc
 		return cmp.Or(cmp.Compare(a.From.MS, b.From.MS), cmp.Compare(a.Node, b.Node), cmp.Compare(a.Source, b.Source))
 	})
 	return all[max(0, len(all)-maxUnwatched):], nil
+}
+
+// unread gives for each node the times that have a moment in w, in which its log
+// was not written, or the service did not read it.
+func (s *Server) unread(ctx context.Context, w window) (map[string][]trail.Span, error) {
+	spans, err := s.config.Store.Unwatched(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := store.FindingQuery{Kinds: []trail.FindingKind{trail.SourceUnwatched}}
+	q.From, q.To = w.bounds()
+	err = eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
+		q.Page = p
+		found, next, err := s.config.Store.Findings(ctx, q)
+		for _, f := range found {
+			if f.By == fact.Log {
+				spans[f.Node] = append(spans[f.Node], trail.Span{From: f.At, To: f.Until})
+			}
+		}
+		return next, false, err
+	})
+	return spans, err
 }
 
 // unwatchedSources gives the findings that tell when a source of the service was

@@ -49,6 +49,58 @@ func TestUnwatchedIsTold(t *testing.T) {
 	}
 }
 
+// TestUnreadLogIsUncertain: what the log tells of a time in which the service did
+// not read it is uncertain, as where auditd did not write it. That another
+// witness wasn't watched, or the log of another host, says nothing of it.
+func TestUnreadLogIsUncertain(t *testing.T) {
+	st := demo(t)
+	at := func(s int64) trail.Moment { return trail.Moment{Millis: testNow.UnixMilli() + s*1000} }
+	gap := func(id, node string, by fact.Witness, from, to int64) *trail.Finding {
+		return &trail.Finding{
+			Kind: trail.SourceUnwatched, ID: id, Node: node, By: by, At: at(from), Until: at(to), Count: 1, Text: "not watched",
+		}
+	}
+	d := &trail.Delta{
+		LastSeen: map[string]trail.Moment{testNode: at(100)},
+		Findings: []*trail.Finding{
+			gap("log", testNode, fact.Log, 10, 20),
+			gap("libvirt", testNode, fact.Libvirt, 30, 40),
+			gap("other", "kvm2", fact.Log, 30, 40),
+		},
+	}
+	if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, testConfig(st))
+	for second, want := range map[int64][2]any{
+		9: {"yes", nil}, 15: {"uncertain", "unwatched"}, 21: {"yes", nil}, 35: {"yes", nil},
+	} {
+		held := items(ask(t, s, "/api/v1/holdings?kind=rng&guest=web1&at="+when(at(second))))
+		if len(held) != 1 || held[0]["certainty"] != want[0] || held[0]["doubt"] != want[1] {
+			t.Errorf("second %d: %v, want %v", second, held, want)
+		}
+	}
+}
+
+// TestCSVTellsUnwatched: rows alone have no place for the times in which nobody
+// watched, so the answer's header has them.
+func TestCSVTellsUnwatched(t *testing.T) {
+	st := demo(t)
+	from := trail.Moment{Millis: testNow.UnixMilli()}
+	d := &trail.Delta{Unwatched: map[string][]trail.Span{testNode: {{From: from, To: trail.Moment{Millis: from.Millis + 1000}}}}}
+	if err := st.Commit(t.Context(), &store.Batch{Delta: d}); err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, testConfig(st))
+	for query, want := range map[string]string{"": "1", "&to=" + when(from): "0"} {
+		for _, list := range []string{"sessions", "events", "findings", "holdings"} {
+			if got := get(s, "/api/v1/"+list+"?format=csv"+query).Header().Get(unwatchedHeader); got != want {
+				t.Errorf("%s%s: %s: %q, want %q", list, query, unwatchedHeader, got, want)
+			}
+		}
+	}
+}
+
 func when(m trail.Moment) string { return m.Time().Format(rfc3339) }
 
 // TestUnwatchedIsBounded: of many times in which a source wasn't watched a list

@@ -65,13 +65,13 @@ func (s *Server) rng(r *request) (*answer, error) {
 		return nil, err
 	}
 	var a *answer
+	if o.Unwatched, err = s.unwatched(r.Context(), "", window{r.now.UnixMilli(), r.now.UnixMilli() + 1}); err != nil {
+		return nil, err
+	}
 	if csv {
-		a, err = asCSV(o.Items, rngColumns)
+		a, err = asCSV(o.Items, rngColumns, o.Unwatched)
 	} else {
 		o.Shared = sharedSources(append(slices.Clip(o.Items), held.others(o.Items)...))
-		if o.Unwatched, err = s.unwatched(r.Context(), "", window{r.now.UnixMilli(), r.now.UnixMilli() + 1}); err != nil {
-			return nil, err
-		}
 		a, err = asJSON(o)
 	}
 	if err == nil && o.Next != nil {
