@@ -43,8 +43,12 @@ what it held but not when.` + inputsHelp + storeHelp + filterHelp,
 			if err != nil {
 				return failed(std, err)
 			}
+			gaps, err := v.gapsWithin(v.Since, v.Until)
+			if err != nil {
+				return failed(std, err)
+			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Sessions(w, f, shown, v.options)
+				return errors.Join(report.Sessions(w, f, shown, v.options), v.tellGaps(std, w, f, gaps))
 			})
 			return errors.Join(err, readErr)
 		},

@@ -66,6 +66,7 @@ func (v *viewFlags) readStore(view *view) (whole, error) {
 		return whole{}, err
 	}
 	view.close = s.Close
+	view.gaps = func(from, to int64) ([]*trail.Finding, error) { return storedGaps(ctx, s, from, to) }
 	if view.options.Proof == report.ProofRecords {
 		view.options.Records = func(node string, at trail.Moment) ([]string, int) { return storedLines(ctx, s, node, at) }
 	}

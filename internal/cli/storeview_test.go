@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/trail"
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // keepLog makes a store of a log, as the service does of records that come, in
@@ -150,6 +152,66 @@ func ask(t *testing.T, question, of string) string {
 	var out, said bytes.Buffer
 	status := Run("", append(strings.Fields(question), of), Streams{In: strings.NewReader(""), Out: &out, Err: &said})
 	return fmt.Sprintf("%s%sstatus %d\n", ways.ReplaceAll(out.Bytes(), []byte("$1")), said.Bytes(), status)
+}
+
+// TestStoreTellsUnwatched: an answer that spans a time in which the service didn't
+// read the log says so, and is not certain of what the log tells of it.
+func TestStoreTellsUnwatched(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	file := filepath.Join(t.TempDir(), "trail.db")
+	if err := keepFacts(file, unreadFor10s(t)); err != nil {
+		t.Fatal(err)
+	}
+	const gap = "not watched 1 time, the last from 2026-10-26 07:33:30 to 2026-10-26 07:33:40 (log, UTC)"
+	for _, c := range []struct {
+		question     string
+		gap, certain bool
+	}{
+		{"sessions", true, true},
+		{"sessions --format csv", true, true},
+		{"sessions --since 2026-10-26T07:33:41", false, true},
+		{"sessions --node other", false, true},
+		{"who disk", true, true},
+		{"who disk --at 2026-10-26T07:33:35", true, false},
+		{"who disk --at 2026-10-26T07:33:35 --format jsonl", true, false},
+		{"who disk --at 2026-10-26T07:33:41", false, true},
+	} {
+		got := ask(t, c.question, "--store="+file)
+		if strings.Contains(got, gap) != c.gap {
+			t.Errorf("%s: %s", c.question, got)
+		}
+		if strings.Contains(got, "uncertain") == c.certain {
+			t.Errorf("%s: certain is %t: %s", c.question, !c.certain, got)
+		}
+		if strings.Contains(c.question, "--format") && strings.Contains(got, "virtaudit: "+gap) != c.gap {
+			t.Errorf("%s: a program would read it as a row: %s", c.question, got)
+		}
+	}
+}
+
+// unreadFor10s are the facts of a guest's session, amid which the log was not
+// read for a time.
+func unreadFor10s(t *testing.T) []fact.Fact {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/cases/normal.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts []fact.Fact
+	scanner := auditlog.NewScanner(bytes.NewReader(text))
+	for r := range scanner.Records() {
+		facts = append(facts, fact.OfRecord("host7", "stdin", r))
+	}
+	watched := func(up bool, at int64) fact.Fact {
+		return fact.Fact{
+			Kind: fact.Watch, Node: "host7", Source: "stdin", Stamp: record.Stamp{Millis: at},
+			Text: fact.Encode(fact.Watched{Source: "stdin", Up: up, At: at}),
+		}
+	}
+	stop := len(facts) - 1
+	facts = slices.Insert(facts, stop, watched(false, 1793000010_000), watched(true, 1793000020_000))
+	facts[len(facts)-1].Settled = true
+	return facts
 }
 
 // TestWhoReadsNoMoreThanItMust: sessions that have nothing to do with the resource

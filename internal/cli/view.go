@@ -44,6 +44,9 @@ type view struct {
 	stored  *storedTrail // where it is read as it is shown; nil where it was read before
 	options report.Options
 	close   func() error // what the trail is read from
+	// gaps gives the findings of times in which the service did not watch a
+	// source; nil of logs.
+	gaps func(from, to int64) ([]*trail.Finding, error)
 }
 
 // whole is all that is known, whatever the filters are.

@@ -105,10 +105,21 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 		return readErr
 	}
 	defer v.close()
+	since, until := v.Since, v.Until
+	if !in.First.IsZero() {
+		since, until = in.First, in.Last
+	}
+	gaps, err := v.gapsWithin(since, until)
+	if err != nil {
+		return failed(std, err)
+	}
+	v.unwatched = v.unread(gaps)
 	if err := v.answer(&in, resource); err != nil {
 		return failed(std, err)
 	}
-	err = output(std.Out, func(w *bufio.Writer) error { return report.Who(w, f, in, v.options) })
+	err = output(std.Out, func(w *bufio.Writer) error {
+		return errors.Join(report.Who(w, f, in, v.options), v.tellGaps(std, w, f, gaps))
+	})
 	return errors.Join(err, readErr)
 }
 

@@ -75,6 +75,6 @@ func doubtName(d trail.Doubt) string {
 		trail.OutcomeUnknown: "outcome unknown",
 		trail.LogEnds:        "log ends",
 		trail.ClockSetBack:   "clock set back",
-		trail.Unwatched:      "auditd off",
+		trail.Unwatched:      "unwatched",
 	}[d]
 }

@@ -81,7 +81,7 @@ func (v *whoView) doubt(h *trail.Holder) string {
 	case trail.ClockSetBack:
 		return "the clock was set back meanwhile"
 	case trail.Unwatched:
-		return "auditd did not write then"
+		return "nobody wrote or read the log then"
 	}
 	return ""
 }
