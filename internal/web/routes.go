@@ -19,6 +19,7 @@ type route struct {
 	query []string // the parameters that it takes
 	many  []string // those that may be given several times
 	open  bool     // it shows nothing of the host, so nobody is asked for the token
+	small bool     // it asks nothing of the store, so it is answered however busy that is
 	// answer gives what is to be sent; an error that is no problem is ours.
 	answer func(*Server, *request) (*answer, error)
 }
@@ -34,11 +35,11 @@ func with(some []string, others ...string) []string { return slices.Concat(some,
 // routes are all paths but that of the stream and the metrics, which are not
 // answered by a list's rules, and the page.
 var routes = []route{
-	{path: "/healthz", open: true, answer: (*Server).health},
-	{path: "/readyz", answer: (*Server).ready},
-	{path: apiRoot + "openapi.yaml", open: true, answer: (*Server).description},
+	{path: "/healthz", open: true, small: true, answer: (*Server).health},
+	{path: "/readyz", small: true, answer: (*Server).ready},
+	{path: apiRoot + "openapi.yaml", open: true, small: true, answer: (*Server).description},
 	{path: apiRoot + "status", answer: (*Server).status},
-	{path: apiRoot + "kinds", answer: (*Server).kinds},
+	{path: apiRoot + "kinds", small: true, answer: (*Server).kinds},
 	{path: apiRoot + "guests", query: with(pageParams, "prefix", "node", "running", "format"), answer: (*Server).guests},
 	{path: apiRoot + "guests/{guest}", answer: (*Server).guest},
 	{path: apiRoot + "guests/{guest}/definitions", query: with(spanParams, "limit", "cursor", "order"), answer: (*Server).definitions},
@@ -62,7 +63,11 @@ func (s *Server) mux() (http.Handler, error) {
 	mux := http.NewServeMux()
 	for i := range routes {
 		r := &routes[i]
-		s.handle(mux, r, s.bounded(s.answering(r)))
+		h := s.answering(r)
+		if !r.small {
+			h = s.bounded(h)
+		}
+		s.handle(mux, r, h)
 	}
 	s.handle(mux, &streamRoute, http.HandlerFunc(s.stream))
 	s.handle(mux, &metricsRoute, s.metrics())

@@ -15,7 +15,7 @@ import (
 // The bounds of what clients may take.
 const (
 	maxConnections = 256 // on each listener
-	maxRequests    = 32  // at a time, streams apart
+	maxRequests    = 32  // at a time over TCP, and as many over unix sockets, streams apart
 	maxHeader      = 16 << 10
 
 	readTimeout   = 10 * time.Second // a request's header and body
@@ -27,7 +27,8 @@ const (
 // A Server answers requests. It may serve several listeners.
 type Server struct {
 	config  Config
-	slots   chan struct{} // one for each request that is being answered
+	onTCP   slots
+	onUnix  slots
 	lanes   laneCache
 	hub     *hub
 	handler http.Handler
@@ -49,7 +50,7 @@ func New(c Config) (*Server, error) {
 		c.Now = time.Now
 	}
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
-	s := &Server{config: c, slots: make(chan struct{}, maxRequests)}
+	s := &Server{config: c, onTCP: make(slots, maxRequests), onUnix: make(slots, maxRequests)}
 	s.hub = newHub(s)
 	mux, err := s.mux()
 	if err != nil {
@@ -125,17 +126,26 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// bounded answers so many requests at a time; others are told to come again.
+// slots are taken by the requests that are being answered, until the answer is
+// sent: it may be large.
+type slots chan struct{}
+
+// bounded answers so many requests at a time; others are told to come again. Who
+// comes over TCP takes nothing from those who may use the socket.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		free := s.onTCP
+		if overSocket(r.Context()) {
+			free = s.onUnix
+		}
 		select {
-		case s.slots <- struct{}{}:
+		case free <- struct{}{}:
 		default:
 			w.Header().Set("Retry-After", "1")
 			newProblem(http.StatusServiceUnavailable, "%d requests are being answered already", maxRequests).write(w)
 			return
 		}
-		defer func() { <-s.slots }()
+		defer func() { <-free }()
 		next.ServeHTTP(w, r)
 	})
 }

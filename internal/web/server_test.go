@@ -183,18 +183,41 @@ func TestOnSocket(t *testing.T) {
 	}
 }
 
-// TestBounded: more requests than slots are told to come again.
+// TestBounded: more requests than slots are told to come again, but for those
+// that tell how the service is.
 func TestBounded(t *testing.T) {
 	s := newServer(t, testConfig(demo(t)))
-	for range cap(s.slots) {
-		s.slots <- struct{}{}
+	for range maxRequests {
+		s.onUnix <- struct{}{}
+	}
+	for _, target := range []string{"/healthz", "/readyz", "/api/v1/openapi.yaml", "/api/v1/kinds"} {
+		if w := get(s, target); w.Code != http.StatusOK {
+			t.Errorf("%s while it is busy: %d", target, w.Code)
+		}
 	}
 	if w := get(s, "/api/v1/guests"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
-	<-s.slots
+	<-s.onUnix
 	if w := get(s, "/api/v1/guests"); w.Code != http.StatusOK {
 		t.Errorf("%d with a slot", w.Code)
+	}
+}
+
+// TestStrangersTakeNoSlots: who has no token takes none from those who have it,
+// and nobody over TCP takes any from those who use the socket.
+func TestStrangersTakeNoSlots(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	for range maxRequests {
+		s.onTCP <- struct{}{}
+	}
+	if w := get(s, "/api/v1/guests"); w.Code != http.StatusOK {
+		t.Errorf("while those over TCP are answered, the socket says %d", w.Code)
+	}
+	for _, r := range routes {
+		if r.open && !r.small {
+			t.Errorf("%s takes a slot, and needs no token", r.path)
+		}
 	}
 }
 
