@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -139,10 +140,21 @@ func (r *request) window() (window, error) {
 		return window{}, err
 	}
 	to, err := r.millis("to", maxMillis)
-	if err == nil && from >= to {
-		err = badParameter("to", "it is not behind from")
+	if err == nil {
+		err = r.inOrder(from, to)
 	}
 	return window{from, to}, err
+}
+
+// inOrder refuses a window that ends before it begins. It names what was given.
+func (r *request) inOrder(from, to int64) error {
+	switch {
+	case from < to:
+		return nil
+	case r.has("to"):
+		return badParameter("to", "it is not behind from")
+	}
+	return badParameter("from", "nothing is behind it")
 }
 
 // touches tells whether a stretch of time has a moment in w. Without a
@@ -152,10 +164,11 @@ func (w window) touches(from, to trail.Moment) bool {
 }
 
 // bounds gives a window as the store's queries have it: both ends are part of
-// it, and 0 is none.
+// it, and 0 is none. A time of 0 is one that isn't known, so a window that ends
+// there ends before all times.
 func (w window) bounds() (from, to int64) {
 	if w.to < maxMillis {
-		to = w.to - 1
+		to = cmp.Or(w.to-1, -1)
 	}
 	return w.from, to
 }

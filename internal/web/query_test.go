@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,8 @@ func TestParametersAreStrict(t *testing.T) {
 		{"sessions?from=2026-11-23", "from"},
 		{"sessions?from=1960-01-01T00:00:00Z", "from"},
 		{"sessions?from=5&to=5", "to"},
+		{"sessions?from=9999-12-31T23:59:59.999Z", "from"},
+		{"timeline?from=9999-12-31T23:59:59.999Z", "from"},
 		{"sessions?to=999999999999999", "to"},
 		{"sessions?running=yes", "running"},
 		{"sessions?format=xml", "format"},
@@ -58,6 +61,30 @@ func TestParametersAreStrict(t *testing.T) {
 	}
 	if w := get(s, "/api/v1/sessions?a=%zz"); w.Code != http.StatusBadRequest {
 		t.Errorf("a query that can't be read: %d", w.Code)
+	}
+}
+
+// TestFirstMoment: what ends with the first millisecond of 1970 is before all that
+// is known, and not without an end.
+func TestFirstMoment(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	guest := url.PathEscape(items(ask(t, s, "/api/v1/guests"))[0]["id"].(string))
+	for _, at := range []string{"1", "2"} {
+		for _, list := range []string{"sessions", "events", "findings"} {
+			if rows := items(ask(t, s, "/api/v1/"+list+"?to="+at)); len(rows) != 0 {
+				t.Errorf("%s up to %s ms: %d rows", list, at, len(rows))
+			}
+		}
+	}
+	for _, target := range []string{"holdings?to=%s", "holdings?at=%s"} {
+		first := ask(t, s, "/api/v1/"+fmt.Sprintf(target, "1"))
+		later := ask(t, s, "/api/v1/"+fmt.Sprintf(target, "2"))
+		if text(first) != text(later) {
+			t.Errorf(target+": %d rows, a millisecond later %d", "1", len(items(first)), len(items(later)))
+		}
+	}
+	if rows := ask(t, s, "/api/v1/guests/"+guest+"/witnesses?at=0")["rows"].([]any); len(rows) != 0 {
+		t.Errorf("in 1970 a guest had %v", rows)
 	}
 }
 

@@ -94,7 +94,7 @@ func (s *Server) timeline(r *request) (*answer, error) {
 		return nil, err
 	}
 	lanes = lanes.only(filter)
-	begin, end := lanes.extent()
+	begin, end := lanes.extent(r.now.UnixMilli())
 	v, err := r.view(begin, end)
 	if err != nil {
 		return nil, err
@@ -119,14 +119,33 @@ func (s *Server) timeline(r *request) (*answer, error) {
 	return asJSON(o)
 }
 
-// extent is the first and the last moment of all guests, 0 without any.
-func (l *lanes) extent() (begin, end int64) {
+// ahead is by how many milliseconds a record may be ahead of the present before
+// it is one of a wrong clock, or forged.
+const ahead = 24 * 60 * 60 * 1000
+
+// extent is the first and the last moment of all guests, 0 without any. One that
+// is far ahead of now would leave all others a point, so it is left out unless
+// there are no others.
+func (l *lanes) extent(now int64) (begin, end int64) {
+	begin, end = l.extentTo(now + ahead)
+	if begin == 0 {
+		return l.extentTo(maxMillis)
+	}
+	return begin, end
+}
+
+// extentTo is the extent of what is not behind a moment.
+func (l *lanes) extentTo(last int64) (begin, end int64) {
 	for i := range l.all {
-		g := &l.all[i]
-		if first := g.First.Millis; first != 0 && (begin == 0 || first < begin) {
-			begin = first
+		for _, at := range [...]int64{l.all[i].First.Millis, l.all[i].Last.Millis} {
+			if at == 0 || at > last {
+				continue
+			}
+			if begin == 0 || at < begin {
+				begin = at
+			}
+			end = max(end, at)
 		}
-		end = max(end, g.Last.Millis)
 	}
 	return begin, end
 }
@@ -140,11 +159,11 @@ func (r *request) view(begin, end int64) (v view, err error) {
 	if v.from, err = r.millis("from", begin); err != nil {
 		return v, err
 	}
-	if v.to, err = r.millis("to", max(now, end+1, v.from+1)); err != nil {
+	if v.to, err = r.millis("to", min(max(now, end+1, v.from+1), maxMillis)); err != nil {
 		return v, err
 	}
-	if v.from >= v.to {
-		return v, badParameter("to", "it is not behind from")
+	if err := r.inOrder(v.from, v.to); err != nil {
+		return v, err
 	}
 	least := max(1, (v.to-v.from)/maxPoints)
 	if v.resolution, err = r.integer("resolution", max(least, (v.to-v.from)/points), 1, maxMillis); err != nil {

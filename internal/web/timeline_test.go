@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
@@ -58,6 +59,31 @@ func TestTimelineFromFar(t *testing.T) {
 	o = ask(t, s, "/api/v1/timeline?from=0&to=1795395200000&resolution=100000000")
 	if bars := lanesOf(o)["web1"]["bars"].([]any); len(bars) != 0 {
 		t.Errorf("before its start web1 has %v", bars)
+	}
+}
+
+// TestExtentLeavesOutForged: one record of the year 9999 doesn't make a point of
+// all others; where all are ahead, they are what there is to see.
+func TestExtentLeavesOutForged(t *testing.T) {
+	const now, year9999 = 1795395600000, 253370764800000
+	guest := func(first, last int64) lane {
+		return lane{GuestInfo: store.GuestInfo{First: trail.Moment{Millis: first}, Last: trail.Moment{Millis: last}}}
+	}
+	for _, c := range []struct {
+		guests     []lane
+		begin, end int64
+	}{
+		{nil, 0, 0},
+		{[]lane{guest(now-10, now-5), guest(now-7, now+1000)}, now - 10, now + 1000},
+		{[]lane{guest(now-10, now-5), guest(now-7, year9999)}, now - 10, now - 5},
+		{[]lane{guest(now-10, now-5), guest(year9999, year9999)}, now - 10, now - 5},
+		{[]lane{guest(year9999, year9999+1)}, year9999, year9999 + 1},
+		{[]lane{guest(0, now)}, now, now},
+	} {
+		l := lanes{all: c.guests}
+		if begin, end := l.extent(now); begin != c.begin || end != c.end {
+			t.Errorf("%v: from %d to %d, want %d to %d", c.guests, begin, end, c.begin, c.end)
+		}
 	}
 }
 

@@ -86,9 +86,9 @@ func (s *Server) witnesses(r *request) (*answer, error) {
 // sessionAt gives the session of a guest that ran at a time, without holdings, or
 // nil.
 func (s *Server) sessionAt(ctx context.Context, l *lane, at int64) (*trail.Session, error) {
-	near, _, err := s.config.Store.Sessions(ctx, store.SessionQuery{
-		Guest: l.query(), From: at, To: at, Page: store.Page{Limit: 8, Newest: true},
-	})
+	q := store.SessionQuery{Guest: l.query(), Page: store.Page{Limit: 8, Newest: true}}
+	q.From, q.To = window{at, at + 1}.bounds()
+	near, _, err := s.config.Store.Sessions(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,11 @@ func (s *Server) sessionAt(ctx context.Context, l *lane, at int64) (*trail.Sessi
 // heldAt gives what a guest held at a time, or may have.
 func (s *Server) heldAt(ctx context.Context, l *lane, at int64) ([]store.Held, error) {
 	var all []store.Held
+	q := store.HoldingQuery{Guest: l.query()}
+	q.From, q.To = window{at, at + 1}.bounds()
 	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
-		found, next, err := s.config.Store.Holdings(ctx, store.HoldingQuery{Guest: l.query(), From: at, To: at, Page: p})
+		q.Page = p
+		found, next, err := s.config.Store.Holdings(ctx, q)
 		for _, h := range found {
 			if h.To == (trail.Moment{}) || h.To.Millis > at || h.From.Millis == at {
 				all = append(all, h)
