@@ -252,7 +252,7 @@ func watchDaemon(t testing.TB, d *daemon, change func(*Config)) *watch {
 	t.Helper()
 	c := Config{
 		Endpoint: Endpoint{URI: "qemu:///system", Sockets: []string{d.socket}},
-		Period:   20 * time.Millisecond, Settle: 5 * time.Millisecond, Timeout: 10 * time.Second,
+		Period:   20 * time.Millisecond, Settle: 5 * time.Millisecond, Gap: time.Millisecond, Timeout: 10 * time.Second,
 		Retry: time.Millisecond, MaxRetry: 10 * time.Millisecond,
 	}
 	if change != nil {

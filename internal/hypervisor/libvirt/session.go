@@ -25,7 +25,8 @@ type stirred struct {
 	guest golibvirt.Domain
 	told  []Event
 	due   time.Time
-	again bool // it was read once
+	read  time.Time // when it was read last
+	again bool      // it was read once
 	// ended says that it was found not to run.
 	ended bool
 }
@@ -79,6 +80,9 @@ func (s *session) stir(e Event) {
 	}
 	entry := s.entry(e.UUID, golibvirt.Domain{Name: e.Name, UUID: uuid, ID: int32(e.ID)})
 	entry.due, entry.again = time.Now(), false
+	if soonest := entry.read.Add(s.config.Gap); !beginsOrEnds(e) && entry.due.Before(soonest) {
+		entry.due = soonest
+	}
 	if len(entry.told) == maxTold {
 		entry.told = slices.Clone(entry.told[1:])
 	}
@@ -106,6 +110,12 @@ func (s *session) ended(k *known, at time.Time) {
 	uuid, _ := parseUUID(k.UUID) // of a list, an event that had one, or a seed
 	entry := s.entry(k.UUID, golibvirt.Domain{Name: k.Name, UUID: uuid, ID: int32(k.ID)})
 	entry.due, entry.ended = k.until, true
+}
+
+// beginsOrEnds tells whether a run begins or ends with an event. A guest is read at
+// once then, however short its run is; a guest can't make such events fast.
+func beginsOrEnds(e Event) bool {
+	return e.Kind == "lifecycle" && (e.Get("event") == "started" || e.Get("event") == "stopped")
 }
 
 func isStop(e Event) bool { return e.Kind == "lifecycle" && e.Get("event") == "stopped" }
@@ -136,7 +146,8 @@ func (s *session) readDue() error {
 			continue
 		}
 		last := entry.again || entry.ended
-		entry.again, entry.ended, entry.due = true, false, time.Now().Add(s.config.Settle)
+		entry.again, entry.ended, entry.read = true, false, time.Now()
+		entry.due = entry.read.Add(s.config.Settle)
 		if err := s.read(entry.guest); err != nil {
 			return err
 		}

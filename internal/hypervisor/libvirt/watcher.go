@@ -26,6 +26,10 @@ type Config struct {
 	Timeout time.Duration
 	// Settle is how long after an event a guest is read again, 1 s where it is 0.
 	Settle time.Duration
+	// Gap is the shortest time between two reads of a guest for its events, 1 s
+	// where it is 0: it can cause as many as it likes, and the daemon pays more
+	// for a read than the guest for an event.
+	Gap time.Duration
 	// Retry and MaxRetry are how long a Watcher waits before it connects again,
 	// at first and at most: 1 s and 1 min where they are 0.
 	Retry, MaxRetry time.Duration
@@ -62,6 +66,7 @@ func New(c Config) *Watcher {
 	setDefault(&c.Period, 30*time.Second)
 	setDefault(&c.Timeout, 10*time.Second)
 	setDefault(&c.Settle, time.Second)
+	setDefault(&c.Gap, time.Second)
 	setDefault(&c.Retry, time.Second)
 	setDefault(&c.MaxRetry, time.Minute)
 	if c.Now == nil {

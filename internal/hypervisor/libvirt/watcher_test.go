@@ -208,3 +208,26 @@ func TestFailed(t *testing.T) {
 	_, more := next[Swept](t, w)
 	none[Changed](t, append(items, more...))
 }
+
+// A guest can make events as fast as it likes, and isn't read for each of them;
+// but it is at once when it ends.
+func TestEventsKeepGap(t *testing.T) {
+	g := newFake("web")
+	d := startDaemon(t, g)
+	w := watchDaemon(t, d, func(c *Config) { c.Period, c.Settle, c.Gap = time.Hour, time.Hour, time.Hour })
+	next[Swept](t, w)
+	for range 100 {
+		d.send(t, eventFrame(319, g, nil)) // it was rebooted
+	}
+	for range 100 {
+		next[Event](t, w)
+	}
+	d.change(func() { d.guests = nil })
+	d.send(t, eventFrame(318, g, func(b *payload) { b.words(5, 0) })) // it is stopped
+	next[Gone](t, w)
+	reads := 0
+	d.change(func() { reads = d.calls[212] })
+	if reads != 3 {
+		t.Errorf("the guest was read %d times: want one of the sweep, of the first event, and of the stop", reads)
+	}
+}
