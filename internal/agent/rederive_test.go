@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -17,14 +18,7 @@ import (
 // TestRetentionIsRebuild: after a retention, and with all that is told behind it,
 // the rows are those that a rebuild from what is left gives.
 func TestRetentionIsRebuild(t *testing.T) {
-	var facts []fact.Fact
-	for f, err := range demo.Facts() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Seq = 0
-		facts = append(facts, f)
-	}
+	facts := demoFacts(t)
 	removed := int64(0)
 	for _, tenth := range []int{2, 4, 6, 7, 8, 9, 10} {
 		w := newWriter(t, &kernel{})
@@ -34,7 +28,7 @@ func TestRetentionIsRebuild(t *testing.T) {
 		w.handAll(t, facts[:n])
 		subscribed, cancel := w.feed.subscribe()
 		defer cancel()
-		w.removeBefore(t.Context(), time.UnixMilli(latest(facts[:n])))
+		w.mustRemove(t, latest(facts[:n]))
 		for range subscribed { // it ends where all is to be read anew
 		}
 		w.handAll(t, facts[n:])
@@ -47,6 +41,27 @@ func TestRetentionIsRebuild(t *testing.T) {
 	}
 	if removed < 3 {
 		t.Errorf("%d sessions went", removed)
+	}
+}
+
+// demoFacts are those of a real host's day.
+func demoFacts(t *testing.T) (facts []fact.Fact) {
+	t.Helper()
+	for f, err := range demo.Facts() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Seq = 0
+		facts = append(facts, f)
+	}
+	return facts
+}
+
+// mustRemove removes what is over since before a time.
+func (w *writer) mustRemove(t *testing.T, millis int64) {
+	t.Helper()
+	if err := w.removeBefore(t.Context(), time.UnixMilli(millis)); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -101,7 +116,7 @@ func dumpOf(t *testing.T, s *store.Store) []byte {
 // rows were derived anew, it is known; where nothing was removed, nothing is to do.
 func TestRetentionCutShort(t *testing.T) {
 	w := newWriter(t, &kernel{})
-	w.removeBefore(t.Context(), time.UnixMilli(begun))
+	w.mustRemove(t, begun)
 	if by, err := w.store.State(t.Context(), rulesKey); err != nil || string(by) != string(w.derived()[rulesKey]) {
 		t.Errorf("with nothing removed: derived by %q (%v)", by, err)
 	}
@@ -110,7 +125,9 @@ func TestRetentionCutShort(t *testing.T) {
 	w.tell(t.Context(), 0, old)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.removed = cancel // the service stops when it was removed
-	w.removeBefore(ctx, time.UnixMilli(begun))
+	if err := w.removeBefore(ctx, time.UnixMilli(begun)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 	if by, err := w.store.State(t.Context(), rulesKey); err != nil || string(by) == string(w.derived()[rulesKey]) {
 		t.Errorf("cut short: derived by %q (%v)", by, err)
 	}
@@ -127,4 +144,52 @@ func TestRetentionKeepsIntents(t *testing.T) {
 	if len(w.emitter.open) != 1 || len(w.lacking) != 1 {
 		t.Errorf("%d intents, %d lacking records are left", len(w.emitter.open), len(w.lacking))
 	}
+}
+
+// TestRederivingIsOwed: where the rows could not be derived anew behind a retention,
+// that is done before anything else is removed: what they still tell of would be
+// counted twice.
+func TestRederivingIsOwed(t *testing.T) {
+	facts := demoFacts(t)
+	for tenth := 5; tenth < 10; tenth++ {
+		for _, late := range []bool{false, true} { // more is told before that is tried again
+			w := newWriter(t, &kernel{})
+			w.node = facts[0].Node
+			n := len(facts) * tenth / 10
+			go w.run(t.Context())
+			w.handAll(t, facts[:n])
+			ctx, cancel := context.WithCancel(t.Context())
+			w.removed = cancel
+			cutoff := latest(facts[:n])
+			if err := w.removeBefore(ctx, time.UnixMilli(cutoff)); !errors.Is(err, context.Canceled) {
+				t.Fatalf("it was to be cut short: %v", err)
+			}
+			was := w.checkpoint(t)
+			if late {
+				w.handAll(t, facts[n:])
+			}
+			w.mustRemove(t, cutoff)
+			if !late {
+				w.handAll(t, facts[n:])
+			}
+			is := w.checkpoint(t)
+			if was.Sessions == 0 || is.Sessions != was.Sessions || !maps.Equal(is.Numbers, was.Numbers) {
+				t.Errorf("%d/10, late %t: %d sessions went, %v; tried again they are %d, %v",
+					tenth, late, was.Sessions, was.Numbers, is.Sessions, is.Numbers)
+			}
+			equalsRebuild(t, w.store, is)
+			if by, err := w.store.State(t.Context(), rulesKey); err != nil || string(by) != string(w.derived()[rulesKey]) {
+				t.Errorf("%d/10, late %t: the rows are said to be derived by %q (%v)", tenth, late, by, err)
+			}
+		}
+	}
+}
+
+func (w *writer) checkpoint(t *testing.T) *store.Checkpoint {
+	t.Helper()
+	c, err := w.store.Checkpoint(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

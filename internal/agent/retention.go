@@ -11,9 +11,13 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// retentionPeriod is how often what is too old is looked for. All is derived anew
-// after that, which takes some 40 s for a million facts; the sources wait meanwhile.
-const retentionPeriod = 24 * time.Hour
+// retentionPeriod is how often what is too old is looked for. What failed, as for
+// want of room on the disk, is tried again after retentionAgain, then after twice
+// that, and so on: deriving all anew takes long, in which nothing else is taken.
+const (
+	retentionPeriod = 24 * time.Hour
+	retentionAgain  = 10 * time.Minute
+)
 
 // retain removes what is older than keep, again and again. It does so beside the
 // writer: the store lets the two go in turns.
@@ -23,51 +27,72 @@ func (w *writer) retain(ctx context.Context, keep time.Duration) {
 	}
 	tick := time.NewTimer(time.Minute)
 	defer tick.Stop()
-	for {
+	for again := retentionAgain; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		cutoff := w.now().Add(-keep)
-		w.removeBefore(ctx, cutoff)
-		tick.Reset(retentionPeriod)
+		err := w.removeBefore(ctx, w.now().Add(-keep))
+		if err == nil || ctx.Err() != nil {
+			again = retentionAgain
+			tick.Reset(retentionPeriod)
+			continue
+		}
+		w.log.Error("what is too old can't be removed, or the trail not be derived anew behind that", "again in", again, "error", err)
+		tick.Reset(again)
+		again = min(2*again, retentionPeriod)
 	}
 }
 
 // removeBefore removes what is over since before a time, and has the rows derived
 // anew from what is left: several that shared something are otherwise without those
-// that went. A service that ends before that does so when it begins.
-func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) {
+// that went. As long as that is owed nothing is removed: the rows still tell of
+// sessions that went, and these would be counted once more. A service that ends
+// before that does so when it begins.
+func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) error {
+	if w.owed {
+		if err := w.askAnew(ctx); err != nil {
+			return err
+		}
+	}
+	if err := w.remove(ctx, cutoff); err != nil || !w.owed {
+		return err
+	}
+	return w.askAnew(ctx)
+}
+
+// remove removes what is over since before a time, and notes whether the rows are
+// to be derived anew behind it.
+func (w *writer) remove(ctx context.Context, cutoff time.Time) error {
 	w.cutoff.Store(cutoff.UnixMilli())
 	if err := w.setRules([]byte("retention")); err != nil {
-		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
-		return
+		return err
 	}
 	sessions, facts, err := w.store.Retain(ctx, cutoff.UnixMilli())
-	if err != nil {
-		w.log.Error("can't remove what is too old", "before", cutoff, "error", err)
-	}
 	if sessions == 0 && facts == 0 && err == nil {
-		if err := w.setRules(w.derived()[rulesKey]); err != nil {
-			w.log.Error("the trail is derived anew at the next start", "error", err)
-		}
-		return
+		return w.setRules(w.derived()[rulesKey])
 	}
+	w.owed = true
 	w.removed()
 	w.log.Info("removed what is too old", "before", cutoff, "sessions", sessions, "facts", facts)
+	return err
+}
+
+// askAnew has the writer derive all rows anew.
+func (w *writer) askAnew(ctx context.Context) error {
 	again := rederiving{ctx, make(chan error, 1)}
 	select {
 	case w.rederivings <- again:
 	case <-ctx.Done():
-		return
+		return ctx.Err()
 	}
 	select {
 	case err := <-again.done:
-		if err != nil && ctx.Err() == nil {
-			w.log.Error("the trail can't be derived anew; that is done at the next start", "error", err)
-		}
+		w.owed = err != nil
+		return err
 	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -33,7 +33,9 @@ func TestRetentionBesideTheWriter(t *testing.T) {
 	removed := make(chan struct{})
 	go func() {
 		defer close(removed)
-		w.removeBefore(t.Context(), time.UnixMilli(n))
+		if err := w.removeBefore(t.Context(), time.UnixMilli(n)); err != nil {
+			t.Error(err)
+		}
 	}()
 	taken := 0
 	for done := false; !done; taken++ {

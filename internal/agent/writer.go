@@ -32,7 +32,7 @@ const maxFacts = 8192
 
 // writer is who numbers facts, derives the trail from them and commits both: one
 // batch is committed while the next is derived. All of it is for its own goroutine
-// but offers and cutoff.
+// but offers, cutoff and owed.
 type writer struct {
 	log     *slog.Logger
 	store   *store.Store
@@ -63,8 +63,10 @@ type writer struct {
 	// cutoff is before when what is over was removed: such records are not taken
 	// from a log that is read anew.
 	cutoff atomic.Int64
-	// removed is called after a retention.
+	// removed is called after a retention. owed is, of the goroutine of retain alone,
+	// that the rows are not yet derived anew behind one.
 	removed func()
+	owed    bool
 }
 
 // lack is a record that is missing, since when the writer knows it.
