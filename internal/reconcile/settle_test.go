@@ -247,6 +247,35 @@ func TestLongPastIsSettled(t *testing.T) {
 	}
 }
 
+// TestSettledRowGetsShorter: a start that is under way first seems to be the
+// running session's, and takes what it opened from that one's row.
+func TestSettledRowGetsShorter(t *testing.T) {
+	for n := range 60 { // one of them settles while the start is under way
+		sc := &scene{}
+		sc.watched()
+		at := 60 * s
+		for i := range n {
+			at += 20 * s
+			has := []fact.Thing{silent("file", "/a.img")}
+			if i%2 == 0 {
+				has = append(has, silent("file", "/x"))
+			}
+			sc.has(fact.Proc, at-10*s, at, has)
+			sc.has(fact.Proc, at, at+5*s, append(has, silent("file", fmt.Sprintf("/y%d", i))))
+		}
+		sc.tick(at + 20*s)
+		// The guest was killed, and nobody recorded it.
+		sc.logged(at+100*s, `resrc=net reason=open | net=52:54:00:00:00:01 path="/dev/net/tun" rdev=0A:C8`,
+			`resrc=disk reason=start | old-disk="?" new-disk="/a.img"`)
+		sc.tick(at + 101*s)
+		sc.logged(at+102*s, `op=start reason=booted | vm-pid=78`)
+		sc.tick(at + 103*s)
+		if got, _ := derive(t, sc.facts); len(got.sessions) != 2 {
+			t.Fatalf("%d changes: %d sessions", n, len(got.sessions))
+		}
+	}
+}
+
 // BenchmarkLongPast is of a guest that has a disk attached and detached many
 // times: what a fact costs, with a Delta for every ten.
 func BenchmarkLongPast(b *testing.B) {

@@ -102,13 +102,14 @@ func places(all []int, from, to int) []int {
 }
 
 // find finds the settled holdings in a new row of their session. They are in
-// another order there where a second start came out of order.
+// another order there where a second start came out of order, and the row is
+// shorter than before where a start under way gave back what it had first.
 func (p *settled) find(row *trail.Session) {
 	p.row = row
 	moved := func(h settledHolding) bool {
 		return h.at >= len(row.Holdings) || provenBy(&row.Holdings[h.at]) != h.by
 	}
-	if !slices.ContainsFunc(p.places, moved) {
+	if len(row.Holdings) >= p.next && !slices.ContainsFunc(p.places, moved) {
 		return
 	}
 	settled := make(map[uint64]settledHolding, len(p.places))
