@@ -62,12 +62,13 @@
 //
 // # What it costs
 //
-// Memory is that of the guests that run, of the last 16,384 things that each had
-// which no record tells of, and of bounded pasts: of 65,536 guests that don't run
-// how many sessions they had, of 16,384 sources since when they are lost, and of
-// 4,096 runs that are over and that the log wasn't read up to. What goes beyond
-// these is as if it had never been: such a guest's next session is numbered from
-// Options.Numbers on, and such a run and the log's session are two.
+// Memory is that of the guests that run, or that are lost for all that is known,
+// of the last 16,384 things that each had which no record tells of, and of bounded
+// pasts: of 65,536 guests that don't run how many sessions they had, of 16,384
+// sources since when they are lost, and of 4,096 runs that are over and that the
+// log wasn't read up to. What goes beyond these is as if it had never been: such a
+// guest's next session is numbered from Options.Numbers on, and such a run and the
+// log's session are two.
 //
 // # What it doesn't know
 //

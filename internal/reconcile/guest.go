@@ -46,9 +46,14 @@ type guest struct {
 type session struct {
 	row   *trail.Session
 	guest *guest
-	run   *run // that belongs to it
-	over  bool
+	run   *run           // that belongs to it
+	over  bool           // for certain
 	lost  *trail.Finding // that it is, as the log shows
+}
+
+// runs tells whether the guest runs in it, for all that the log tells.
+func (s *session) runs() bool {
+	return s.row.State == trail.Running || s.row.State == trail.Starting && !s.over
 }
 
 // guestKey tells guests of a node apart.
@@ -109,13 +114,13 @@ func (g *guest) hasRun(o *fact.Observed, w int) bool {
 func (g *guest) mayRunAs(pid int) bool {
 	return g.uuid == "" || pid == 0 ||
 		slices.ContainsFunc(g.runs, func(r *run) bool { return r.pid == 0 && !r.ended }) ||
-		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == 0 && !s.over })
+		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == 0 && s.runs() })
 }
 
 // runsAs tells whether the guest runs in that process, for all that is known.
 func (g *guest) runsAs(pid int) bool {
 	return slices.ContainsFunc(g.runs, func(r *run) bool { return r.pid == pid && !r.ended }) ||
-		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == uint64(pid) && !s.over })
+		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == uint64(pid) && s.runs() })
 }
 
 // runOf finds the run that an observation is of, the last one first: the one that
@@ -162,5 +167,5 @@ func (g *guest) dismiss() {
 
 // starting tells whether the log has a start of the guest under way.
 func (g *guest) starting() bool {
-	return slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.State == trail.Starting })
+	return slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.State == trail.Starting && !s.over })
 }

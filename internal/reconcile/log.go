@@ -67,7 +67,7 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 	s.guest.name = row.Name
 	s.touch() // what it lacks is known by when the log was read that far
 	was := s.over
-	if s.over = row.State != trail.Running && row.State != trail.Starting; s.over && !was {
+	if s.over = row.IsOver(); s.over && !was {
 		d.ended = append(d.ended, s)
 	}
 	return s.guest

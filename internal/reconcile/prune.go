@@ -20,7 +20,7 @@ func (d *Deriver) past(n *node, at int64) bool {
 }
 
 // prune forgets runs and sessions that are over. What they have in common is
-// kept as long as the log doesn't know that a session ended, as its row would
+// kept as long as the log only presumes that a session ended, as its row will
 // then be given out anew.
 func (d *Deriver) prune() {
 	over := 0

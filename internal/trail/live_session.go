@@ -38,7 +38,7 @@ const maxKept = 4096
 // finish takes a session whose end is known.
 func (l *Live) finish(s *Session) {
 	ls := s.live
-	ls.over, ls.as = true, ls
+	ls.over, ls.as, s.ended = true, ls, true
 	l.give(ls, s)
 }
 

@@ -94,7 +94,13 @@ type Session struct {
 	cutStart bool     // its op=start lost its outcome
 	openedBy []*Event // of net-open
 	into     *Session // what it turned out to be part of
+	ended    bool     // for certain, in a Live
 }
+
+// IsOver tells whether a session that a Live gave is over for certain, by its stop or
+// by what came after it. Others may go on: a crash, or a boot that nothing proves,
+// is all that tells that they don't.
+func (s *Session) IsOver() bool { return s.ended }
 
 // A Label is a security label that was bound to the session's guest.
 type Label struct {
