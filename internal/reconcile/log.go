@@ -13,14 +13,6 @@ func (d *Deriver) pull() {
 	for _, s := range delta.Sessions {
 		changed[d.logged(s)] = true
 	}
-	for _, id := range delta.Merged {
-		if s := d.sessions[id]; s != nil {
-			changed[s.guest] = true
-			d.forget(s)
-			s.guest.dismiss()
-		}
-		d.out.merge(id)
-	}
 	for id, n := range delta.Numbers {
 		d.renumber(id, n)
 	}
