@@ -35,7 +35,7 @@ type Fact struct {
 	Source string
 	// Type is a record's, 0 of all others.
 	Type record.Type
-	// Stamp is a record's. Of others Millis is when it was taken, by this
+	// Stamp is a record's. Of others Millis is when it was told, by this
 	// host's clock, and Serial is 0.
 	Stamp record.Stamp
 	// Settled tells that nothing that comes later belongs before this fact,

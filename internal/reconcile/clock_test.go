@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -40,4 +41,45 @@ func TestClockSetBackBeforeStop(t *testing.T) {
 	if all := got.ordered(); len(all) != 1 || all[0].State != trail.Closed || got.told() != nil || missing != nil {
 		t.Errorf("missing %v\n%s", missing, got.text())
 	}
+}
+
+// swept adds that a source has looked at all since a time, as told at another.
+func (sc *scene) swept(source string, began, told int64) {
+	sc.looked(source, began)
+	sc.facts[len(sc.facts)-1].Stamp.Millis = start + told
+}
+
+// TestSlowSweep: that a witness tells of what was so half a minute ago sets no
+// clock back: what was found stays, and what is missing is missing.
+func TestSlowSweep(t *testing.T) {
+	t.Run("runs on", func(t *testing.T) {
+		sc := &scene{}
+		sc.watched()
+		sc.sent(60*s, 4242, "/tmp/forge", `op=stop reason=shutdown | vm-pid=0`)
+		sc.tick(84 * s)
+		sc.looked("proc", 85*s)
+		sc.swept(hypervisor, 55*s, 86*s)
+		sc.tick(90 * s)
+		got, _ := derive(t, sc.facts)
+		want := []string{"unconfirmed: a record says that the guest stopped, and the guest's process shows that it runs"}
+		if run := got.ordered()[0]; run.State != trail.Running || !slices.Equal(got.told(), want) {
+			t.Errorf("%s, findings %q", run.State, got.told())
+		}
+	})
+	t.Run("missing", func(t *testing.T) {
+		sc := &scene{}
+		sc.watched()
+		w := wantedFor("attach", "disk", "/b.img")
+		id := sc.has(fact.Libvirt, 59*s, 60*s, base(thing("disk", "/b.img")), w)
+		sc.tick(75 * s)
+		sc.swept(hypervisor, 46*s, 76*s)
+		sc.seen(fact.Proc, fact.Gone, -1, 40*s, fact.Observed{UUID: "other", PID: 5})
+		sc.facts[len(sc.facts)-1].Stamp.Millis = start + 77*s
+		d, got := New(Options{}), newRows()
+		feed(t, d, sc.facts)
+		got.apply(d.Delta())
+		if !d.Lacks(id, w) || len(got.told()) != 1 {
+			t.Errorf("lacks %v, findings %q", d.Lacks(id, w), got.told())
+		}
+	})
 }

@@ -39,7 +39,7 @@ func (d *Deriver) watch(f *fact.Fact) error {
 		return err
 	}
 	n := d.node(f.Node)
-	n.now = d.onward(n.now, w.At)
+	n.now = d.onward(n.now, cmp.Or(f.Stamp.Millis, w.At))
 	d.tellWatch(f, n, &w)
 	source := sourceKey{n.name, w.Source}
 	if !w.Up {

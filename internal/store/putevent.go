@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -65,36 +66,43 @@ func unlist[T uint64 | trail.Moment](text string) (values []T, err error) {
 	return values, json.Unmarshal([]byte(text), &values)
 }
 
-// putObserved notes of which guest an observation is, and whether it has the
-// text that defines it. One that can't be read is of none.
+// putObserved notes of which guest an observation is, as of when, and whether it has
+// the text that defines it. One that can't be read is of none.
 func (w *writer) putObserved(f *fact.Fact) error {
-	guest, defines, err := w.observedGuest(f)
-	if err != nil || guest == 0 {
+	o, err := w.observed(f)
+	if err != nil || o.guest == 0 {
 		return err
 	}
-	return w.exec(`INSERT OR REPLACE INTO observed VALUES (?, ?, ?, ?)`, guest, f.Stamp.Millis, int64(f.Seq), defines)
+	return w.exec(`INSERT OR REPLACE INTO observed VALUES (?, ?, ?, ?)`, o.guest, o.millis, int64(f.Seq), o.defines)
 }
 
 // deleteObserved undoes putObserved.
 func (w *writer) deleteObserved(f *fact.Fact) error {
-	guest, _, err := w.observedGuest(f)
-	if err != nil || guest == 0 {
+	o, err := w.observed(f)
+	if err != nil || o.guest == 0 {
 		return err
 	}
-	return w.exec(`DELETE FROM observed WHERE guest = ? AND millis = ? AND fact = ?`, guest, f.Stamp.Millis, int64(f.Seq))
+	return w.exec(`DELETE FROM observed WHERE guest = ? AND millis = ? AND fact = ?`, o.guest, o.millis, int64(f.Seq))
 }
 
-// observedGuest gives the number of the guest that a fact is an observation of, 0
-// of none, and whether it defines it.
-func (w *writer) observedGuest(f *fact.Fact) (guest int64, defines bool, err error) {
+// observed is what an observation is of: a guest by its number, 0 of none, as it
+// was at a time, which may be before it was told; and whether it defines it.
+type observed struct {
+	guest, millis int64
+	defines       bool
+}
+
+func (w *writer) observed(f *fact.Fact) (o observed, err error) {
 	// All else, which is most of it, is passed over.
-	var o struct {
+	var text struct {
 		UUID, Name string
+		To         int64
 		Definition json.RawMessage
 	}
-	if f.Kind != fact.Observation || f.Decode(&o) != nil {
-		return 0, false, nil
+	if f.Kind != fact.Observation || f.Decode(&text) != nil {
+		return o, nil
 	}
-	guest, err = w.guestOrNone(f.Node, o.UUID, o.Name)
-	return guest, len(o.Definition) > len(`""`), err
+	o.guest, err = w.guestOrNone(f.Node, text.UUID, text.Name)
+	o.millis, o.defines = cmp.Or(text.To, f.Stamp.Millis), len(text.Definition) > len(`""`)
+	return o, err
 }

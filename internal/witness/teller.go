@@ -31,11 +31,11 @@ func (t *teller) observe(o fact.Observed) fact.Fact {
 			s.Events++
 		}
 	})
-	return t.fact(fact.Observation, t.source, o.To, fact.Encode(o))
+	return t.fact(fact.Observation, fact.Encode(o))
 }
 
-func (t *teller) fact(kind fact.Kind, source string, at int64, text []byte) fact.Fact {
-	return fact.Fact{Kind: kind, Node: t.Node, Source: source, Stamp: record.Stamp{Millis: at}, Text: text}
+func (t *teller) fact(kind fact.Kind, text []byte) fact.Fact {
+	return fact.Fact{Kind: kind, Node: t.Node, Source: t.source, Text: text}
 }
 
 // watched makes the fact that the source is watched from now on. since is up to
@@ -48,7 +48,7 @@ func (t *teller) watched(at, since time.Time) fact.Fact {
 	}
 	t.box.set(func(s *Status) { s.Up, s.Since, s.Why, s.Absent, s.Lacking = true, at, "", false, nil })
 	w := fact.Watched{Source: t.source, Up: true, Since: millis(since), At: millis(at)}
-	return t.fact(fact.Watch, t.source, w.At, fact.Encode(w))
+	return t.fact(fact.Watch, fact.Encode(w))
 }
 
 // unwatched makes the fact that the source is watched no more. There is none
@@ -72,13 +72,13 @@ func (t *teller) unwatched(at time.Time, why string) []fact.Fact {
 		return nil
 	}
 	w := fact.Watched{Source: t.source, At: millis(at), Why: why}
-	return []fact.Fact{t.fact(fact.Watch, t.source, w.At, fact.Encode(w))}
+	return []fact.Fact{t.fact(fact.Watch, fact.Encode(w))}
 }
 
 // tick makes the fact that all that the source could show up to a time is told.
 // Most of these are kept by nobody: only where something waits for it.
 func (t *teller) tick(at time.Time) fact.Fact {
-	return t.fact(fact.Tick, t.source, millis(at), fact.Encode(fact.Ticked{Source: t.source, At: millis(at)}))
+	return t.fact(fact.Tick, fact.Encode(fact.Ticked{Source: t.source, At: millis(at)}))
 }
 
 // absent notes that there is nothing to be watched, and never was.
@@ -91,10 +91,16 @@ func (t *teller) absent(at time.Time, why string) {
 	})
 }
 
-// report gives facts and state, if there are any.
+// report gives facts and state, if there are any. The facts are stamped as they are
+// told: what they tell of may be over for long, and a stamp that is earlier than
+// others means that the clock was set back.
 func (t *teller) report(facts []fact.Fact, state map[string][]byte) error {
 	if len(facts) == 0 && len(state) == 0 {
 		return nil
+	}
+	told := record.Stamp{Millis: millis(t.Now())}
+	for i := range facts {
+		facts[i].Stamp = told
 	}
 	return t.give(Report{Facts: facts, State: state})
 }
