@@ -86,17 +86,13 @@ func (w *writer) putFindings(d *trail.Delta) error {
 	return nil
 }
 
-// putUnwatched writes a node's spans anew, but for those that a retention
-// removed.
+// putUnwatched writes a node's spans anew.
 func (w *writer) putUnwatched(node string, spans []trail.Span) error {
 	if err := w.exec(`DELETE FROM unwatched WHERE node = ?`, node); err != nil {
 		return err
 	}
 	for i := range spans {
 		sp := &spans[i]
-		if sp.To != (trail.Moment{}) && sp.To.Millis < w.horizon {
-			continue
-		}
 		err := w.exec(`INSERT INTO unwatched VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, node, i,
 			sp.From.Millis, int64(sp.From.Serial), sp.To.Millis, int64(sp.To.Serial), sp.Said, sp.Booted)
 		if err != nil {

@@ -17,19 +17,3 @@ func (s *Store) old(ctx context.Context, cutoff int64) (ids []uint64, err error)
 		return err
 	})
 }
-
-// naming gives the findings that name sessions beside their own, by those.
-func (s *Store) naming(ctx context.Context) (map[uint64][]string, error) {
-	naming := map[uint64][]string{}
-	return naming, each(ctx, s.read, `SELECT id, others FROM findings WHERE others <> ''`, nil, func(row scanner) error {
-		var finding, others string
-		if err := row.Scan(&finding, &others); err != nil {
-			return err
-		}
-		ids, err := unlist[uint64](others)
-		for _, id := range ids {
-			naming[id] = append(naming[id], finding)
-		}
-		return err
-	})
-}

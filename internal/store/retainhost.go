@@ -8,118 +8,99 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
+// horizon is before what facts of no session are removed: those that were both told
+// before that time and numbered before that number. Clocks are set back, so a fact of
+// a session that stays may seem older than that, but it came later.
+type horizon struct{ millis, seq int64 }
+
 // hosts removes what is of no session, before the horizon: the cutoff, the first
 // session that stays, or a time that auditd didn't write which touches that.
 func (r *retention) hosts(ctx context.Context) error {
-	horizon, err := r.s.horizonAt(ctx, r.cutoff)
-	if err != nil || horizon < r.w.horizon {
+	h, err := r.s.horizonAt(ctx, r.cutoff)
+	if err != nil {
 		return err
 	}
-	if err := r.raise(ctx, horizon); err != nil {
+	if _, err := r.step(ctx, func() (bool, error) { return false, r.w.setMeta(metaHorizon, h.millis) }); err != nil {
 		return err
 	}
-	for _, remove := range []func(int64) (bool, error){r.hostEvents, r.hostFindings, r.ended} {
-		for more := true; more; {
-			if more, err = r.step(ctx, func() (bool, error) { return remove(horizon) }); err != nil {
+	return r.hostFacts(ctx, h)
+}
+
+func (s *Store) horizonAt(ctx context.Context, cutoff int64) (horizon, error) {
+	h := horizon{cutoff, forever}
+	err := s.view(ctx, func(tx querier) error {
+		least := func(to *int64) func(scanner) error {
+			return func(row scanner) error {
+				at := *to
+				err := row.Scan(&at)
+				*to = min(*to, at)
 				return err
 			}
 		}
-	}
-	return r.hostFacts(ctx, horizon)
-}
-
-// raise keeps the horizon first of all: what is removed before it isn't to come
-// again by what is committed meanwhile.
-func (r *retention) raise(ctx context.Context, horizon int64) error {
-	_, err := r.step(ctx, func() (bool, error) { return false, r.w.setMeta(metaHorizon, horizon) })
-	if err == nil {
-		r.w.setHorizon(horizon)
-	}
-	return err
-}
-
-func (s *Store) horizonAt(ctx context.Context, cutoff int64) (int64, error) {
-	horizon := cutoff
-	err := s.view(ctx, func(tx querier) error {
-		least := func(row scanner) error {
-			var at int64
-			err := row.Scan(&at)
-			horizon = min(horizon, at)
-			return err
-		}
 		for class := range irregular + 1 {
-			err := each(ctx, tx, `SELECT first_ms FROM sessions WHERE class = ? ORDER BY first_ms LIMIT 1`, []any{class}, least)
+			err := each(ctx, tx, `SELECT first_ms FROM sessions WHERE class = ? ORDER BY first_ms LIMIT 1`, []any{class}, least(&h.millis))
 			if err != nil {
 				return err
 			}
 		}
-		return each(ctx, tx, `SELECT from_ms FROM unwatched WHERE from_ms < ?1 AND (to_ms = 0 AND to_serial = 0 OR to_ms >= ?1)`, []any{horizon}, least)
+		// What is committed from now on is not looked at.
+		for _, query := range []string{
+			`SELECT id FROM sessions ORDER BY id LIMIT 1`, `SELECT run FROM belongs ORDER BY run LIMIT 1`, `SELECT ` + lastSeq + ` + 1`,
+		} {
+			if err := each(ctx, tx, query, nil, least(&h.seq)); err != nil {
+				return err
+			}
+		}
+		return each(ctx, tx, `SELECT from_ms FROM unwatched WHERE from_ms < ?1 AND (to_ms = 0 AND to_serial = 0 OR to_ms >= ?1)`, []any{h.millis}, least(&h.millis))
 	})
-	return horizon, err
+	return h, err
 }
 
-// began is the reason of events of boots that the trail counts.
-const began = "serials began anew"
-
-func (r *retention) hostEvents(horizon int64) (more bool, err error) {
-	w := r.w
-	err = w.exec(`INSERT INTO removed_boots SELECT node, count(*) FROM
-		(SELECT node, op, reason FROM events WHERE at_ms < ? AND session = 0 ORDER BY at_ms, fact, nth LIMIT ?)
-		WHERE op = 'boot' AND reason = ? GROUP BY node ON CONFLICT DO UPDATE SET n = n + excluded.n`, horizon, retainRows, began)
-	if err != nil {
-		return false, err
-	}
-	facts, err := w.numbers(`DELETE FROM events WHERE (fact, nth) IN
-		(SELECT fact, nth FROM events WHERE at_ms < ? AND session = 0 ORDER BY at_ms, fact, nth LIMIT ?) RETURNING fact`, horizon, retainRows)
-	if err != nil {
-		return false, err
-	}
-	return len(facts) == retainRows, r.forget(facts)
-}
-
-func (r *retention) hostFindings(horizon int64) (more bool, err error) {
-	ids, err := r.w.numbers(`DELETE FROM findings WHERE id IN
-		(SELECT id FROM findings WHERE at_ms < ?1 AND until_ms < ?1 AND session = 0 LIMIT ?2) RETURNING 1`, horizon, retainRows)
-	return len(ids) == retainRows, err
-}
-
-// ended removes the times that auditd didn't write.
-func (r *retention) ended(horizon int64) (more bool, err error) {
-	return false, r.w.exec(`DELETE FROM unwatched WHERE to_ms < ? AND (to_ms > 0 OR to_serial > 0)`, horizon)
-}
-
-// hostFacts removes facts that no event is told by, kind by kind; what a witness
-// showed shortly before the horizon may be of a session behind it, and the last
-// word on whether a source is watched counts on.
-func (r *retention) hostFacts(ctx context.Context, horizon int64) error {
-	last, err := r.lastWatches(ctx, horizon)
+// hostFacts removes facts, kind by kind, with what they tell of the host; what a
+// witness showed shortly before the horizon may be of a session behind it, and the
+// last word on whether a source is watched counts on.
+func (r *retention) hostFacts(ctx context.Context, h horizon) error {
+	last, err := r.lastWatches(ctx, h)
 	if err != nil {
 		return err
 	}
 	for kind, limit := range map[fact.Kind]int64{
-		fact.Record: horizon, fact.Observation: horizon - early, fact.Watch: horizon, fact.Tick: horizon, fact.Intent: horizon,
+		fact.Record: h.millis, fact.Observation: h.millis - early, fact.Watch: h.millis, fact.Tick: h.millis, fact.Intent: h.millis,
 	} {
 		index := "kind = 1"
 		if kind != fact.Record {
 			index = fmt.Sprintf("kind = %d AND kind <> 1", kind)
 		}
 		query := `SELECT seq, millis, serial FROM facts WHERE ` + index + ` AND millis < ? AND (millis, serial, seq) > (?, ?, ?)
-			AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY millis, serial, seq LIMIT ?`
+			AND seq < ? AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY millis, serial, seq LIMIT ?`
 		at := place{millis: always}
 		for more := true; more; {
 			if more, err = r.step(ctx, func() (more bool, err error) {
 				var facts []int64
 				// Some stay: the next ones are those behind them.
-				if facts, at, err = r.w.places(query, limit, at.millis, at.serial, at.seq, last, retainRows); err != nil {
+				if facts, at, err = r.w.places(query, limit, at.millis, at.serial, at.seq, h.seq, last, retainRows); err != nil {
 					return false, err
 				}
-				return len(facts) == retainRows, r.forget(facts)
+				return len(facts) == retainRows, r.forget(facts, h.millis)
 			}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// began is the reason of events of boots that the trail counts.
+const began = "serials began anew"
+
+// deleteTold deletes the events that a fact told, and counts those of boots.
+func (w *writer) deleteTold(seq int64) error {
+	err := w.exec(`INSERT INTO removed_boots SELECT node, count(*) FROM events WHERE fact = ? AND op = 'boot' AND reason = ?
+		GROUP BY node ON CONFLICT DO UPDATE SET n = n + excluded.n`, seq, began)
+	if err != nil {
+		return err
+	}
+	return w.exec(`DELETE FROM events WHERE fact = ?`, seq)
 }
 
 // place is where a fact is among those of its kind.
@@ -145,11 +126,11 @@ func (w *writer) places(query string, args ...any) (facts []int64, at place, err
 	return facts, at, rows.Err()
 }
 
-// lastWatches gives the last word on each source before a time, as a list in
+// lastWatches gives the last word on each source before the horizon, as a list in
 // JSON.
-func (r *retention) lastWatches(ctx context.Context, horizon int64) (string, error) {
+func (r *retention) lastWatches(ctx context.Context, h horizon) (string, error) {
 	ids := []int64{}
-	err := each(ctx, r.s.read, `SELECT max(seq) FROM facts WHERE kind = 3 AND kind <> 1 AND millis < ? GROUP BY node, source`, []any{horizon},
+	err := each(ctx, r.s.read, `SELECT max(seq) FROM facts WHERE kind = 3 AND kind <> 1 AND millis < ? AND seq < ? GROUP BY node, source`, []any{h.millis, h.seq},
 		func(row scanner) error {
 			var seq int64
 			err := row.Scan(&seq)

@@ -21,11 +21,11 @@ const (
 
 // Retain removes what is older than a time, in milliseconds since 1970: whole
 // sessions that had ended before, but for those that came behind a session of the
-// same guest that stays; with them the findings that name them, and the facts
-// that they alone need. Then all facts of no session that are older than the
-// cutoff and than all sessions that stay. What is needed to derive the sessions
-// that stay anew, with their events and findings, goes to the Checkpoint; of what
-// several did, those that went are not known then. It is done in steps, and
+// same guest that stays; with them the facts that they alone need. Then all facts of
+// no session that are older than the cutoff and than all sessions that stay, with
+// their events. Where something went, the rest is to be derived anew (Rebuild) before
+// the next Retain: rows tell yet of what several did, and of the host's past. What
+// is needed for that beside the facts goes to the Checkpoint. It is done in steps, and
 // between them others write; an error leaves what was done before it.
 func (s *Store) Retain(ctx context.Context, cutoff int64) (sessions, facts int, err error) {
 	if s.w == nil {
@@ -48,7 +48,6 @@ type retention struct {
 	cutoff int64
 
 	removed, facts int
-	naming         map[uint64][]string // findings, by other sessions that they name
 	// of the step
 	counts map[fact.Kind]int
 }
@@ -111,9 +110,6 @@ func (r *retention) sessions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.naming, err = r.s.naming(ctx); err != nil {
-		return err
-	}
 	for more := len(old) > 0; more; {
 		more, err = r.step(ctx, func() (bool, error) {
 			id := old[0]
@@ -152,15 +148,10 @@ func (r *retention) session(id uint64) error {
 			return err
 		}
 	}
-	for _, finding := range r.naming[id] {
-		if err := w.exec(`DELETE FROM findings WHERE id = ?`, finding); err != nil {
-			return err
-		}
-	}
 	if err := w.deleteSession(id); err != nil {
 		return err
 	}
-	if err := r.forget(facts); err != nil {
+	if err := r.forget(facts, always); err != nil {
 		return err
 	}
 	err = w.exec(`INSERT INTO removed_sessions SELECT node, uuid, name, 1 FROM guests WHERE id = ?
@@ -171,30 +162,32 @@ func (r *retention) session(id uint64) error {
 	return r.observations(guest)
 }
 
-// observations removes those of a guest that are older than all its sessions.
+// observations removes those of a guest that are older than all its sessions, by
+// their time and by their number.
 func (r *retention) observations(guest int64) error {
-	limit, err := r.w.number(`SELECT min(?1, coalesce((SELECT min(first_ms) - ?2 FROM sessions WHERE guest = ?3), ?1))`,
-		[]any{r.cutoff, early, guest})
+	facts, err := r.w.numbers(`SELECT fact FROM observed WHERE guest = ?1
+		AND millis < min(?2, coalesce((SELECT min(first_ms) - ?3 FROM sessions WHERE guest = ?1), ?2))
+		AND fact < coalesce((SELECT min(id, coalesce((SELECT min(run) FROM belongs b WHERE b.session = s.id), id)) FROM sessions s
+			WHERE guest = ?1 ORDER BY 1 LIMIT 1), fact + 1)`, guest, r.cutoff, early)
 	if err != nil {
 		return err
 	}
-	facts, err := r.w.numbers(`SELECT fact FROM observed WHERE guest = ? AND millis < ?`, guest, limit)
-	if err != nil {
-		return err
-	}
-	return r.forget(facts)
+	return r.forget(facts, always)
 }
 
-// forget removes facts that no event is told by any more, and that they are
-// observations of a guest.
-func (r *retention) forget(facts []int64) error {
+// forget removes facts that tell nothing but what is of a host and was before a
+// time, with that, and that they are observations of a guest.
+func (r *retention) forget(facts []int64, before int64) error {
 	for _, seq := range facts {
-		f, err := r.w.deleteFact(seq)
+		f, err := r.w.deleteFact(seq, before)
 		switch {
 		case noRows(err):
 			continue
 		case err != nil:
 			return fmt.Errorf("fact %d: %w", seq, err)
+		}
+		if err := r.w.deleteTold(seq); err != nil {
+			return fmt.Errorf("events of fact %d: %w", seq, err)
 		}
 		if err := r.w.deleteObserved(f); err != nil {
 			return fmt.Errorf("guest of fact %d: %w", seq, err)
@@ -206,14 +199,14 @@ func (r *retention) forget(facts []int64) error {
 }
 
 // deleteFact gives the fact that it deleted; one that is needed stays.
-func (w *writer) deleteFact(seq int64) (*fact.Fact, error) {
-	st, err := w.stmt(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1)
+func (w *writer) deleteFact(seq, before int64) (*fact.Fact, error) {
+	st, err := w.stmt(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1 AND (session <> 0 OR at_ms >= ?2))
 		AND NOT EXISTS (SELECT 1 FROM last_seen l WHERE kind = 1 AND l.node = facts.node AND l.ms = millis AND l.serial = facts.serial)
 		RETURNING ` + factColumns)
 	if err != nil {
 		return nil, err
 	}
-	return scanFact(st.QueryRowContext(background, seq))
+	return scanFact(st.QueryRowContext(background, seq, before))
 }
 
 // shrink gives room that is free in the file back to the file system.

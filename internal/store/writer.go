@@ -16,8 +16,6 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 	next  uint64 // number of the next fact
-	// horizon is before when retention removed all that is of no session.
-	horizon int64
 
 	dicts    *dictionaries
 	sessions *written
@@ -71,22 +69,12 @@ func (w *writer) configure(ctx context.Context) error {
 	return classify(err)
 }
 
-func (w *writer) setHorizon(at int64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.horizon = at
-}
-
 // load reads what the writer keeps in memory.
 func (w *writer) load(ctx context.Context) error {
 	row := w.conn.QueryRowContext(ctx, `SELECT `+lastSeq)
 	var last uint64
 	if err := row.Scan(&last); err != nil {
 		return classify(err)
-	}
-	var err error
-	if w.horizon, err = metaNumber(ctx, w.conn, metaHorizon); err != nil {
-		return err
 	}
 	w.next = last + 1
 	return nil
