@@ -1,11 +1,13 @@
 package agent
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
@@ -122,5 +124,45 @@ func TestRetentionWhereTheClockWasSetBack(t *testing.T) {
 	equalsRebuild(t, w.store, w.checkpoint(t))
 	if is := dumpOf(t, w.store); string(is) != string(was) {
 		t.Errorf("a guest that runs is\n%s\nand was\n%s", is, was)
+	}
+}
+
+// TestRetentionKeepsBoots: of which boot the first record is that stays, is known
+// however often the rows are derived anew.
+func TestRetentionKeepsBoots(t *testing.T) {
+	guest := newRecordedGuest(0)
+	var facts []fact.Fact
+	add := func(lines ...string) {
+		for _, line := range lines {
+			var r record.Record
+			if err := r.Parse([]byte(line)); err != nil {
+				t.Fatal(err)
+			}
+			facts = append(facts, fact.OfRecord("here", follow.WayFile, &r))
+		}
+	}
+	for stage := range stages {
+		lines, _ := guest.stage(stage)
+		add(lines...)
+	}
+	next := newRecordedGuest(1)
+	next.serial = 3 // the kernel's, which was started anew
+	lines, _ := next.stage(0)
+	add(lines...)
+	facts[len(facts)-1].Settled = true
+
+	w := newWriter(t, &kernel{})
+	go w.run(t.Context())
+	w.handAll(t, facts)
+	w.mustRemove(t, next.at-minute-1000)
+	was := w.checkpoint(t)
+	if was.Sessions != 1 || was.Boots["here"] == 0 {
+		t.Fatalf("%d sessions went, of boot %v the rest is", was.Sessions, was.Boots)
+	}
+	for range 2 {
+		equalsRebuild(t, w.store, was)
+	}
+	if is := w.checkpoint(t); !maps.Equal(is.Boots, was.Boots) {
+		t.Errorf("the rest is of boot %v, was of %v", is.Boots, was.Boots)
 	}
 }

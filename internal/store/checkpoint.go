@@ -65,6 +65,12 @@ const keptBoots = `SELECT b.node, b.n + (SELECT count(*) FROM events e WHERE e.o
 	FROM (SELECT n.node, coalesce((SELECT n FROM removed_boots r WHERE r.node = n.node), 0) n FROM last_seen n) b
 	WHERE ?1 <> '' AND (SELECT value FROM meta WHERE key = 'horizon') > 0`
 
+// keepBoots keeps of which boot each node's first record is, before the events go
+// that tell: that one was begun shows in records before it alone.
+func (w *writer) keepBoots() error {
+	return w.exec(`INSERT INTO removed_boots `+keptBoots+` ON CONFLICT DO UPDATE SET n = excluded.n`, began)
+}
+
 // metaNumber gives a number of meta; 0 where it isn't there.
 func metaNumber(ctx context.Context, q querier, key string) (n int64, err error) {
 	return n, each(ctx, q, `SELECT value FROM meta WHERE key = ?`, []any{key}, func(row scanner) error { return row.Scan(&n) })

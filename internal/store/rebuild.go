@@ -36,6 +36,9 @@ func (s *Store) Rebuild(ctx context.Context, derive func() Deriver, state map[st
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	err := w.transact(func() error {
+		if err := w.keepBoots(); err != nil {
+			return fmt.Errorf("boots: %w", err)
+		}
 		for _, table := range derived {
 			if err := w.exec(`DELETE FROM ` + table); err != nil {
 				return fmt.Errorf("%s: %w", table, err)
