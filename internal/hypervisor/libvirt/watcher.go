@@ -102,12 +102,13 @@ func (w *Watcher) Run(ctx context.Context, give func(Item)) error {
 	w.give = give
 	var last string // why it failed
 	for wait := w.config.Retry; ; wait = min(2*wait, w.config.MaxRetry) {
+		begun := time.Now()
 		s, err := w.connection(ctx)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if s.swept {
-			wait = w.config.Retry
+		if s.swept && time.Since(begun) >= w.config.MaxRetry {
+			wait = w.config.Retry // a daemon that ends again and again isn't well yet
 		}
 		if s.watching || err.Error() != last {
 			last = err.Error()

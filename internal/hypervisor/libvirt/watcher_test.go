@@ -231,3 +231,26 @@ func TestEventsKeepGap(t *testing.T) {
 		t.Errorf("the guest was read %d times: want one of the sweep, of the first event, and of the stop", reads)
 	}
 }
+
+// A daemon that lets itself be asked and then closes, again and again, is asked
+// ever less often: each time makes facts.
+func TestClosesAgainAndAgain(t *testing.T) {
+	d := startDaemon(t, newFake("web"))
+	w := watchDaemon(t, d, func(c *Config) { c.MaxRetry = time.Hour })
+	var waited time.Duration
+	for range 6 {
+		next[Swept](t, w)
+		d.change(func() {
+			for _, conn := range d.conns {
+				conn.Close()
+			}
+			d.conns = nil
+		})
+		lost, _ := next[Lost](t, w)
+		again, _ := next[Connected](t, w)
+		waited = again.At.Sub(lost.At)
+	}
+	if least := 16 * time.Millisecond; waited < least {
+		t.Errorf("after the sixth time it waited %v, not %v at the least", waited, least)
+	}
+}
