@@ -43,10 +43,12 @@ type Client struct {
 func Dial(ctx context.Context, path string) (*Client, error) {
 	c, err := dial(ctx, path, GreetingTimeout)
 	if err != nil {
-		return nil, fmt.Errorf("qmp: dial %s: %w", path, err)
+		return nil, dialError(path, err)
 	}
 	return c, nil
 }
+
+func dialError(path string, err error) error { return fmt.Errorf("qmp: dial %s: %w", path, err) }
 
 func dial(ctx context.Context, path string, timeout time.Duration) (*Client, error) {
 	conn, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, "unix", path)

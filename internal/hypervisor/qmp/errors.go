@@ -1,6 +1,9 @@
 package qmp
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // What a caller may tell apart. The errors of a Client wrap them, or an *Error,
 // or what the system says; all name the socket and the command.
@@ -13,6 +16,10 @@ var (
 	// ErrStuck: QEMU doesn't greet, though no client has the socket. It is
 	// starting still, for minutes if it has much memory to allot, or hangs.
 	ErrStuck = errors.New("no greeting: QEMU is starting or stuck")
+
+	// errMute is an ErrStuck of a QEMU that took the connection, and may have it
+	// still when it is asked again.
+	errMute = fmt.Errorf("%w: it took the connection", ErrStuck)
 
 	// ErrProtocol: the peer sends what isn't QMP, or a line without end. The
 	// connection is closed.

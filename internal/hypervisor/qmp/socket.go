@@ -19,6 +19,7 @@ type socket struct {
 	said  string    // what was reported of it last
 	tries int       // how many failed
 	last  *Snapshot // of the guest, which may be there still
+	mute  bool      // QEMU took a connection and didn't greet
 }
 
 // ending is why a follower ended.
@@ -42,7 +43,7 @@ func (w *Watcher) scan(ctx context.Context) {
 			s = &socket{next: now}
 			w.sockets[path] = s
 		case !s.followed && !sameSocket(s.info, info):
-			s.next, s.said, s.tries = now, "", 0
+			s.next, s.said, s.tries, s.mute = now, "", 0, false
 		}
 		s.info = info
 		if !s.followed && !s.next.IsZero() && !now.Before(s.next) {
@@ -92,7 +93,11 @@ func (w *Watcher) end(e ending) {
 	s, now := w.sockets[e.path], time.Now()
 	s.followed, s.last = false, e.last
 	if e.worked {
-		s.said, s.tries = "", 0
+		s.said, s.tries, s.mute = "", 0, false
+	}
+	s.mute = s.mute || errors.Is(e.err, errMute)
+	if s.mute && errors.Is(e.err, ErrTaken) {
+		e.err = dialError(e.path, errMute) // the other client is likely the one that we were
 	}
 	switch {
 	case e.err == nil:

@@ -6,29 +6,38 @@ import (
 	"strings"
 )
 
-// noGreeting tells why nobody greets at a socket.
+// noGreeting tells why nobody greets at a socket, to a client that is connected or
+// waits to be: QEMU takes one connection at a time, so where none waits the
+// client's own was taken.
 func noGreeting(path string) error {
 	table, err := os.Open("/proc/net/unix")
 	if err != nil {
 		return ErrTaken
 	}
 	defer table.Close()
-	listed, taken := false, false
+	listed, taken, waits := false, false, false
 	for lines := bufio.NewScanner(table); lines.Scan(); {
 		if state, name := unixSocket(lines.Text()); name == path {
 			listed = true
 			taken = taken || state == accepted
+			waits = waits || state == waiting
 		}
 	}
-	if listed && !taken {
+	switch {
+	case listed && !taken:
 		return ErrStuck
+	case taken && !waits:
+		return errMute
 	}
 	return ErrTaken
 }
 
-// accepted is the state of a connection that its server has taken. It has the
+// The states of a connection that its server has taken, and has not. It has the
 // server's name; the client's end has none.
-const accepted = "03"
+const (
+	waiting  = "02"
+	accepted = "03"
+)
 
 // unixSocket reads a line of /proc/net/unix: address, references, protocol,
 // flags, type, state, inode, name.
