@@ -119,6 +119,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/findings", "/api/v1/findings?kind=conflict&kind=shared&severity=info", "/api/v1/facts",
 		"/api/v1/facts?after=470", "/api/v1/facts?limit=1000", "/api/v1/rng", "/api/v1/search?q=/", "/api/v1/search?q=w", "/api/v1/timeline",
 		"/api/v1/timeline?from=0&to=1795395240000&resolution=86400000", "/api/v1/nothing", "/api/v1/guests?limit=0",
+		"/healthz?x=1", "/readyz?x=1", "/metrics?x=1", "/api/v1/openapi.yaml?x=1",
 		"/api/v1/sessions/99999", "/api/v1/guests/nobody", "/api/v1/facts/999999")
 	d := readDocument(t)
 	used := map[string]bool{}
@@ -134,6 +135,76 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 }
 
+// TestParametersAreAsDescribed: what a path takes of each parameter is what is
+// described: numbers between their bounds, and no other words than its own.
+func TestParametersAreAsDescribed(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	d := readDocument(t)
+	paths := strings.NewReplacer("{guest}", "db1", "{id}", "66", "{seq}", "1")
+	needs := map[string]string{
+		"/api/v1/search":   "&q=w",
+		"/api/v1/timeline": "&from=1795395560000&to=1795395560010", // so near that any resolution will do
+	}
+	looked := 0
+	for path, methods := range d.Paths {
+		for _, p := range d.parameters(t, methods["get"]) {
+			if p.In != "query" {
+				continue
+			}
+			good, bad := described(t, path, p)
+			looked += len(good)
+			for value, status := range with200(good, bad) {
+				target := paths.Replace(path) + "?" + p.Name + "=" + url.QueryEscape(value) + needs[path]
+				if w := get(s, target); w.Code != status {
+					t.Errorf("%s: %d, want %d: %.200s", target, w.Code, status, w.Body)
+				}
+			}
+		}
+	}
+	if looked < 50 {
+		t.Errorf("only %d values were looked at", looked)
+	}
+}
+
+// words are those that some parameter takes.
+var words = []string{"oldest", "newest", "json", "csv", "success", "failed", "info", "warning", "critical", "true", "false"}
+
+// described gives values that a parameter takes and others that it doesn't, by
+// its description.
+func described(t *testing.T, path string, p parameter) (good, bad []string) {
+	t.Helper()
+	switch kind := p.Schema.Type; {
+	case len(p.Schema.Enum) > 0:
+		for _, word := range p.Schema.Enum {
+			good = append(good, word.(string))
+		}
+		others := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return slices.Contains(good, word) })
+		return good, append(others, "other", strings.ToUpper(good[0]))
+	case slices.Equal(kind, oneOrMore{"boolean"}):
+		return []string{"true", "false"}, []string{"yes", "1"}
+	case slices.Equal(kind, oneOrMore{"integer"}):
+		if p.Schema.Minimum == nil || p.Schema.Maximum == nil {
+			t.Errorf("%s: %s is described without bounds", path, p.Name)
+			return nil, nil
+		}
+		least, most := *p.Schema.Minimum, *p.Schema.Maximum
+		return []string{strconv.Itoa(least), strconv.Itoa(most)}, []string{strconv.Itoa(least - 1), strconv.Itoa(most + 1), "x"}
+	}
+	return nil, nil
+}
+
+// with200 gives what is to be answered to each value.
+func with200(good, bad []string) map[string]int {
+	status := map[string]int{}
+	for _, value := range good {
+		status[value] = http.StatusOK
+	}
+	for _, value := range bad {
+		status[value] = http.StatusBadRequest
+	}
+	return status
+}
+
 // checkAnswer holds an answer to what is described for its path and status.
 func checkAnswer(t *testing.T, d *document, s *Server, target string, used map[string]bool) {
 	t.Helper()
@@ -141,8 +212,18 @@ func checkAnswer(t *testing.T, d *document, s *Server, target string, used map[s
 	path := pathOf(target)
 	responses := d.Paths[path]["get"].Responses
 	form, ok := responses[strconv.Itoa(w.Code)]
-	if !ok || form.Ref != "" {
-		form = d.Components.Responses["Problem"]
+	if !ok {
+		form, ok = responses["default"]
+	}
+	if _, described := d.Paths[path]; !described { // there is no such path
+		form, ok = d.Components.Responses["Problem"]
+	}
+	if !ok {
+		t.Errorf("%s: %d is not described", target, w.Code)
+		return
+	}
+	if form.Ref != "" {
+		form = d.Components.Responses[strings.TrimPrefix(form.Ref, "#/components/responses/")]
 	}
 	content, ok := form.Content[w.Header().Get("Content-Type")]
 	if !ok {
