@@ -79,6 +79,7 @@ func (l *look) shown() {
 	first := !v.seen
 	l.identify()
 	if first {
+		l.succeed()
 		l.tellBegin()
 	}
 	was := *v
@@ -98,22 +99,10 @@ func (l *look) shown() {
 	}
 }
 
-// begin makes a run. One of the same source, which shows a guest once, is over.
-// Of processes several may say that they are the same guest.
+// begin makes a run. Of processes several may say that they are the same guest.
 func (l *look) begin() {
-	var rival *run
-	for _, old := range l.guest.runs {
-		v := &old.views[l.w]
-		switch {
-		case old.ended || !v.seen || v.source != l.f.Source:
-		case l.w == proc && old.pid != l.o.PID:
-			rival = old
-		default:
-			old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
-		}
-	}
 	l.run = &run{
-		rival: rival,
+		rival: l.rival(),
 		id:    l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
 		found: map[string]*trail.Finding{}, settled: newSettled(),
 	}
@@ -122,6 +111,34 @@ func (l *look) begin() {
 	}
 	l.guest.runs = append(l.guest.runs, l.run)
 	l.Deriver.runs = append(l.Deriver.runs, l.run)
+}
+
+// rival gives the last run that the processes show as another one of the guest.
+func (l *look) rival() *run {
+	for _, r := range slices.Backward(l.guest.runs) {
+		if l.w == proc && l.showsStill(r) && r.pid != l.o.PID {
+			return r
+		}
+	}
+	return nil
+}
+
+// showsStill tells whether the witness showed, by this source, a run that goes on.
+func (l *look) showsStill(r *run) bool {
+	v := &r.views[l.w]
+	return !r.ended && v.seen && !v.gone && v.source == l.f.Source
+}
+
+// succeed ends the runs before one that a source shows for the first time, as it
+// shows a guest once; but for processes, of which each says for itself who it is.
+func (l *look) succeed() {
+	for _, old := range l.guest.runs {
+		if old == l.run || !l.showsStill(old) || l.w == proc && old.pid != l.o.PID {
+			continue
+		}
+		old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
+		old.views[l.w].gone = true
+	}
 }
 
 // identify takes over what the observation says of who it is.

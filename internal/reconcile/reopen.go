@@ -1,6 +1,10 @@
 package reconcile
 
-import "github.com/virtaudit/virtaudit/internal/trail"
+import (
+	"strconv"
+
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
 
 // A reopening is that a run was said to be over, and shown after that.
 type reopening struct {
@@ -21,10 +25,10 @@ func (r *run) reopen(shown span, w int) {
 }
 
 // disagreed finds that one witness said that the run is over and another showed
-// it after that.
+// it after that. What ended it may have ended other runs too.
 func (j *judge) disagreed() {
 	for _, o := range j.run.reopened {
-		f := j.find(trail.Unconfirmed, o.gone, "gone", o.shownBy)
+		f := j.find(trail.Unconfirmed, o.gone, "gone-"+strconv.FormatUint(j.run.id, 10), o.shownBy)
 		f.Facts = []uint64{o.gone.fact, o.shown.fact}
 		f.Text = j.who(o.goneBy) + " shows that the guest is gone, and " + j.who(o.shownBy) + " shows that it runs"
 	}
