@@ -59,6 +59,7 @@ func (d *Deriver) judge(r *run) *judge {
 	j.quantities()
 	j.claimed()
 	j.disagreed()
+	j.outlived()
 	j.begun()
 	j.close()
 	r.due, r.asks = j.due, j.asks

@@ -174,7 +174,9 @@ func (l *look) gone() {
 	r.views[l.w].gone = true
 	r.reason = cmp.Or(r.reason, l.o.Reason)
 	r.told = r.told || slices.ContainsFunc(l.o.Tells, tellsStop)
-	r.endWants = append(r.endWants, l.wants...)
+	if len(l.wants) > 0 {
+		r.endWants = l.wants
+	}
 	l.event(trail.Event{Op: trail.OpStop, Reason: l.o.Reason})
 }
 

@@ -15,13 +15,17 @@ type reopening struct {
 // maxReopened is how many times of a run are kept, the last ones.
 const maxReopened = 16
 
-// reopen takes back that a run is over, as a witness shows it.
+// reopen takes back that a run is over, as a witness shows it. What others told of
+// its end holds when it ends after all.
 func (r *run) reopen(shown span, w int) {
 	if len(r.reopened) == maxReopened {
 		r.reopened = r.reopened[1:]
 	}
 	r.reopened = append(r.reopened, reopening{r.gone, shown, r.goneBy, w})
-	r.ended, r.gone, r.told, r.reason, r.endWants = false, span{}, false, "", nil
+	r.ended, r.gone = false, span{}
+	if r.views[w].gone {
+		r.told, r.reason, r.endWants = false, "", nil
+	}
 }
 
 // disagreed finds that one witness said that the run is over and another showed

@@ -135,3 +135,82 @@ func TestNameWithoutPID(t *testing.T) {
 		t.Error(got.text())
 	}
 }
+
+// TestProcessStays: a process that outlives its guest's stop by hours, though
+// nothing of it changes, is told of as long as it is there, and its session goes on.
+func TestProcessStays(t *testing.T) {
+	sc := &scene{}
+	sc.watched()
+	sc.stopped(60 * s)
+	sc.seen(fact.Libvirt, fact.Gone, 59*s, 60*s, fact.Observed{})
+	sc.tick(65 * s)
+	d := New(Options{})
+	feed(t, d, sc.facts)
+	if !d.WaitingFor("proc") || d.WaitingFor(hypervisor) {
+		t.Errorf("waits for the process %v, for libvirt %v", d.WaitingFor("proc"), d.WaitingFor(hypervisor))
+	}
+	at := 90 * s
+	for ; at < 3*3600*s; at += 60 * s {
+		n := len(sc.facts)
+		sc.tick(at)
+		sc.looked("proc", at)
+		feed(t, d, sc.facts[n:])
+	}
+	if d.WaitingFor("proc") {
+		t.Error("waits still")
+	}
+	sc.has(fact.Proc, at-s, at, []fact.Thing{silent("file", "/a.img"), silent("file", "/z.img")})
+	sc.tick(at + 60*s)
+	got, _ := derive(t, sc.facts)
+	want := []string{
+		"unconfirmed: a record says that the guest stopped, and the guest's process shows that it runs",
+		"unconfirmed: libvirt shows that the guest is gone, and the guest's process shows that it runs",
+		"undeclared: the guest's process has file /z.img open, which no record and no definition names",
+	}
+	slices.Sort(want)
+	all := got.ordered()
+	if len(all) != 1 || all[0].State != trail.Running || !slices.Equal(got.told(), want) {
+		t.Fatalf("findings %q\n%s", got.told(), got.text())
+	}
+	sc.seen(fact.Proc, fact.Gone, at+60*s, at+70*s, fact.Observed{})
+	sc.tick(at + 200*s)
+	got, _ = derive(t, sc.facts)
+	if all := got.ordered(); len(all) != 1 || all[0].State != trail.Lost || all[0].EndBefore.Millis != start+at+70*s {
+		t.Errorf("then\n%s", got.text())
+	}
+	sameRows(t, "stays", sc.facts, 14)
+}
+
+// TestToldBeforeItsEnd: what libvirt told of a stop holds when the process is gone
+// much later.
+func TestToldBeforeItsEnd(t *testing.T) {
+	for _, logged := range []bool{true, false} {
+		sc := &scene{}
+		if logged {
+			sc.started(0)
+		}
+		sc.first(fact.Libvirt, 0, 1*s, base())
+		sc.first(fact.Proc, -1, 2*s, []fact.Thing{silent("file", "/a.img")})
+		sc.tick(30 * s)
+		stop := fact.Wanted{Type: "VIRT_CONTROL", Text: "stop", Op: "stop"}
+		sc.seen(fact.Libvirt, fact.Gone, 59*s, 60*s, fact.Observed{
+			Wants: []fact.Wanted{stop}, Reason: "shutdown",
+			Tells: []fact.Telling{{At: start + 60*s, Kind: "lifecycle", Text: "event=stopped detail=shutdown"}},
+		})
+		sc.looked("proc", 90*s)
+		sc.seen(fact.Proc, fact.Gone, 199*s, 200*s, fact.Observed{})
+		sc.tick(400 * s)
+		got, missing := derive(t, sc.facts)
+		run := got.ordered()[0]
+		if len(got.sessions) != 1 || run.State == trail.Running || run.EndReason != "shutdown (proc)" || run.EndBefore.Millis != start+200*s {
+			t.Errorf("logged %v:\n%s", logged, got.text())
+		}
+		if !logged && run.State != trail.Closed {
+			t.Errorf("%s, and libvirt told of the stop", run.State)
+		}
+		if logged && (len(missing) != 1 || missing[0].Wanted != stop) {
+			t.Errorf("missing %+v", missing)
+		}
+		sameRows(t, "told", sc.facts, 17)
+	}
+}

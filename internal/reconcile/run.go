@@ -70,6 +70,9 @@ type view struct {
 	up          int64 // since when that is watched again
 }
 
+// shows tells whether the witness shows the run for all that it told.
+func (v *view) shows() bool { return v.seen && !v.gone && !v.failed }
+
 // covers tells whether the witness would have seen a thing of that kind.
 func (v *view) covers(kind string) bool {
 	return v.seen && !slices.Contains(v.partial, kind) && !slices.Contains(v.partial, everything)

@@ -3,8 +3,8 @@ package reconcile
 import "slices"
 
 // WaitingFor tells whether something can be decided once a source, that of a
-// Tick, has looked again and nothing changed: whether what the log says is
-// contradicted.
+// Tick, has looked again and nothing changed: whether what the log says, or that
+// the run is over, is contradicted.
 func (d *Deriver) WaitingFor(source string) bool {
 	d.flush()
 	return slices.ContainsFunc(d.runs, func(r *run) bool { return r.asksFor(source) })
@@ -49,4 +49,13 @@ func (j *judge) thereAt(t *track, at int64) bool {
 		}
 	}
 	return false
+}
+
+// outlived notes whose word is needed that a run is over which they show still.
+func (j *judge) outlived() {
+	for w := range j.run.views {
+		if j.run.ended && j.run.views[w].shows() {
+			j.asks[w] = true
+		}
+	}
 }

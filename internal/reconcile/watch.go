@@ -108,7 +108,7 @@ func (d *Deriver) tick(f *fact.Fact) error {
 	n := d.node(f.Node)
 	d.at(n, f.Stamp.Millis)
 	if sourceWitness(t.Source) != fact.Log {
-		d.looked(n, &t)
+		d.looked(f, n, &t)
 		return nil
 	}
 	d.log.Settle() // nothing from before comes any more
@@ -117,18 +117,26 @@ func (d *Deriver) tick(f *fact.Fact) error {
 	return nil
 }
 
-// looked takes up to when a witness that isn't the log saw no other change.
-func (d *Deriver) looked(n *node, t *fact.Ticked) {
+// looked takes up to when a witness that isn't the log saw no other change. A run
+// that is over by then, and that it shows as before, isn't.
+func (d *Deriver) looked(f *fact.Fact, n *node, t *fact.Ticked) {
 	for _, r := range d.runs {
 		if r.guest.node != n {
 			continue
 		}
 		for w := range r.views {
-			if v := &r.views[w]; v.seen && v.source == t.Source {
-				was := v.looked
-				if v.looked = d.onward(was, t.At); r.asks[w] || v.looked < was {
-					r.touch()
-				}
+			v := &r.views[w]
+			if !v.seen || v.source != t.Source {
+				continue
+			}
+			was := v.looked
+			if v.looked = d.onward(was, t.At); r.asks[w] || v.looked < was {
+				r.touch()
+			}
+			if r.ended && v.shows() && t.At > r.gone.by+d.window {
+				r.reopen(span{after: t.At, by: t.At, fact: f.Seq}, w)
+				r.touch()
+				d.tie(r.guest)
 			}
 		}
 	}
