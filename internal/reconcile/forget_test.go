@@ -219,3 +219,26 @@ func TestRenumberForgotten(t *testing.T) {
 		t.Errorf("number %d\n%s", n, got.text())
 	}
 }
+
+// TestRivalsAreForgotten: processes that say one after the other that they are the
+// same guest, each before the last ends, are not kept for each other's sake.
+func TestRivalsAreForgotten(t *testing.T) {
+	d := New(Options{})
+	sc := &scene{}
+	for i := range 300 {
+		at := int64(i) * 40 * s
+		sc.seen(fact.Proc, fact.Seen, at, at+s, fact.Observed{PID: 1000 + i, Run: fmt.Sprint(i), Has: []fact.Thing{silent("file", "/x")}})
+		if i > 0 {
+			sc.seen(fact.Proc, fact.Gone, at+s, at+2*s, fact.Observed{PID: 999 + i, Run: fmt.Sprint(i - 1)})
+		}
+		sc.tick(at + 39*s)
+	}
+	feed(t, d, sc.facts)
+	chain := 0
+	for r := d.runs[len(d.runs)-1]; r != nil; r = r.rival {
+		chain++
+	}
+	if chain > 3 {
+		t.Errorf("%d runs are kept, and %d of which they keep each other", len(d.runs), chain)
+	}
+}

@@ -69,7 +69,7 @@ func (d *Deriver) done(r *run) bool {
 // bury gives out a run for the last time.
 func (d *Deriver) bury(r *run) {
 	d.judge(r).give()
-	r.buried = true
+	r.buried, r.rival = true, nil // which would keep its own
 	g := r.guest
 	g.runs = slices.DeleteFunc(g.runs, func(o *run) bool { return o == r })
 	if s := r.session; s != nil {
