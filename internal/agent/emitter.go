@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/virtaudit/virtaudit/guest"
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -26,6 +27,8 @@ type emitter struct {
 	sent uint64 // by this process
 	// waited is when records were last seen to wait for auditd.
 	waited int64
+	// held is when the kernel last took too long, 0 where it never did.
+	held int64
 
 	open map[uint64]*intent // by the number of their first fact
 }
@@ -49,8 +52,16 @@ func (e *emitter) plan(w fact.Wanted, uuid, name string, observation uint64, now
 	}
 }
 
-// send sends what was planned in fact id, and gives what became of it.
-func (e *emitter) send(ctx context.Context, id uint64, now int64) fact.Intended {
+// sendTime is how long the kernel may take for a record, or a question: the writer
+// waits for it, and all sources for that.
+const sendTime = time.Second
+
+// heldPause is for how many milliseconds a kernel that took longer isn't asked again.
+const heldPause = 10_000
+
+// send sends what was planned in fact id, and gives what became of it; false where it
+// surely wasn't sent, and can be later: the kernel has no room, or the service ends.
+func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended, bool) {
 	in := e.open[id].Intended
 	in.ID, in.At = id, now
 	switch err := e.try(ctx, in.Wanted); {
@@ -60,13 +71,36 @@ func (e *emitter) send(ctx context.Context, id uint64, now int64) fact.Intended 
 	case errors.Is(err, kaudit.ErrUnconfirmed):
 		in.State, in.Why = fact.Unknown, err.Error()
 		e.sent++
+	case errors.Is(err, kaudit.ErrBacklog), ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+		e.held = now
+		return fact.Intended{}, false
 	default:
 		in.State, in.Why = fact.Refused, err.Error()
 		if errors.Is(err, kaudit.ErrNotPermitted) {
 			in.Why += "; it takes CAP_AUDIT_WRITE"
 		}
 	}
-	return in
+	return in, true
+}
+
+// refuse gives that what was planned in fact id isn't to be sent any more, where that
+// is so.
+func (e *emitter) refuse(id uint64, now int64, lacks func(uint64, fact.Wanted) bool) (fact.Intended, bool) {
+	in := e.open[id].Intended
+	why := e.open[id].over(now, lacks)
+	in.ID, in.At, in.State, in.Why = id, now, fact.Refused, "it was not sent: "+why
+	return in, why != ""
+}
+
+// over tells why a record is to be sent no more.
+func (o *intent) over(now int64, lacks func(uint64, fact.Wanted) bool) string {
+	switch {
+	case now-o.At > tooLate:
+		return "it is too late"
+	case !lacks(o.For, o.Wanted):
+		return "the guest lacks it no more"
+	}
+	return ""
 }
 
 func (e *emitter) try(ctx context.Context, w fact.Wanted) error {
@@ -81,6 +115,8 @@ func (e *emitter) try(ctx context.Context, w fact.Wanted) error {
 	if w.Failed {
 		m.Result = record.Failed
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
 	err := e.to.Send(ctx, m)
 	if err != nil {
 		e.hangUp()
@@ -114,7 +150,14 @@ const settled = 2_000
 
 // behind tells why the log may lack what the kernel has, or had until just now.
 func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
-	if why := e.waiting(ctx, byAuditd); why != "" {
+	if since := now - e.held; e.held != 0 && since >= 0 && since < heldPause {
+		return "the kernel's audit had no room until now"
+	}
+	why, late := e.waiting(ctx, byAuditd)
+	if late {
+		e.held = now
+	}
+	if why != "" {
 		e.waited = now
 		return why
 	}
@@ -125,29 +168,34 @@ func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
 }
 
 // waiting tells that records wait for auditd, in the kernel or in auditd's socket,
-// or that there is none to write them. Who may not ask goes by how far the log was
-// read alone, and gives "".
-func (e *emitter) waiting(ctx context.Context, byAuditd bool) string {
+// or that there is none to write them; late, that the kernel didn't say in time. Who
+// may not ask goes by how far the log was read alone, and gives "".
+func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late bool) {
 	if e.connect() != nil {
-		return "" // sending tells
+		return "", false // sending tells
 	}
 	p, ok := e.to.(prober)
 	if !ok {
-		return ""
+		return "", false
 	}
-	s, err := p.Status(ctx)
+	asking, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	s, err := p.Status(asking)
 	switch {
 	case err != nil:
 		e.hangUp() // the connection may be what is broken
-		return ""
+		if asking.Err() != nil {
+			return "the kernel doesn't tell how its audit is", true
+		}
+		return "", false
 	case byAuditd && s.PID == 0:
-		return "no auditd takes the kernel's records"
+		return "no auditd takes the kernel's records", false
 	case s.Backlog > 0:
-		return fmt.Sprintf("%d records wait in the kernel for auditd", s.Backlog)
+		return fmt.Sprintf("%d records wait in the kernel for auditd", s.Backlog), false
 	case byAuditd && unread(s.PID) > 0:
-		return "records wait in auditd's socket"
+		return "records wait in auditd's socket", false
 	}
-	return ""
+	return "", false
 }
 
 // take notes what a fact says of intents. Facts that are read again after a
@@ -230,13 +278,11 @@ func (e *emitter) settle(readTo int64, whole bool, now int64, lacks func(uint64,
 		in.ID, in.At = id, now
 		if whole {
 			in.State, in.Why = fact.Refused, "the log was read past it and lacks it: it was not sent"
-			switch {
+			switch why := o.over(now, lacks); {
 			case o.Boot != e.boot:
 				in.Why += ", and it is too late, as the host was started anew"
-			case now-o.At > tooLate:
-				in.Why += ", and it is too late"
-			case !lacks(o.For, o.Wanted):
-				in.Why += ", and the guest lacks it no more"
+			case why != "":
+				in.Why += ", and " + why
 			default:
 				again = append(again, e.plan(o.Wanted, o.UUID, o.Name, o.For, now))
 			}

@@ -40,6 +40,16 @@ type run struct {
 	facts []fact.Fact
 }
 
+// sendNow sends what is not to be sent later.
+func (r *run) sendNow(t *testing.T, id uint64, now int64) fact.Intended {
+	t.Helper()
+	in, ok := r.send(t.Context(), id, now)
+	if !ok {
+		t.Fatal("it is to be sent later")
+	}
+	return in
+}
+
 func (r *run) add(in fact.Intended) uint64 {
 	f := fact.Fact{Seq: uint64(len(r.facts) + 1), Kind: fact.Intent, Text: fact.Encode(in)}
 	r.facts = append(r.facts, f)
@@ -73,7 +83,7 @@ func TestEmitterKnowsItsRecordAgain(t *testing.T) {
 	r := (&run{emitter: newEmitter(nil)}).restarted(k)
 	r.pid = 4242
 	id := r.add(r.plan(attach, "u", "g", 7, 1_700_000_000_000))
-	out := r.send(t.Context(), id, 1_700_000_000_001)
+	out := r.sendNow(t, id, 1_700_000_000_001)
 	if out.State != fact.Sent || out.ID != id || len(k.sent) != 1 || string(k.sent[0].Text) != attach.Text {
 		t.Fatalf("sent %+v: %+v", k.sent, out)
 	}
@@ -170,7 +180,7 @@ func TestEmitterWaitsForTheUnknown(t *testing.T) {
 		r := (&run{emitter: newEmitter(nil)}).restarted(&kernel{err: err})
 		r.pid = 4242
 		id := r.add(r.plan(attach, "u", "g", 7, at))
-		r.add(r.send(t.Context(), id, at))
+		r.add(r.sendNow(t, id, at))
 		r.forget(at + tooLate)
 		in, ours := r.seen(logged(t, "4242", attach.Text, "1700000000.002"), at+1)
 		if !ours || in.State != fact.Logged {
@@ -188,11 +198,11 @@ func TestEmitterDialsAnew(t *testing.T) {
 	k, dialled := &kernel{err: errors.New("broken")}, 0
 	r := &run{emitter: newEmitter(func() (kaudit.Sender, error) { dialled++; return k, nil })}
 	for range 2 {
-		r.send(t.Context(), r.add(r.plan(attach, "u", "g", 7, 1)), 2)
+		r.sendNow(t, r.add(r.plan(attach, "u", "g", 7, 1)), 2)
 	}
 	k.err = nil
 	for range 2 {
-		r.send(t.Context(), r.add(r.plan(attach, "u", "g", 7, 1)), 2)
+		r.sendNow(t, r.add(r.plan(attach, "u", "g", 7, 1)), 2)
 	}
 	if dialled != 3 || len(k.sent) != 2 {
 		t.Errorf("dialled %d times, sent %d", dialled, len(k.sent))
@@ -210,7 +220,7 @@ func TestEmitterTellsWhatTheKernelSays(t *testing.T) {
 	} {
 		r := (&run{emitter: newEmitter(nil)}).restarted(&kernel{err: c.err})
 		id := r.add(r.plan(attach, "u", "g", 7, 1))
-		out := r.send(t.Context(), id, 2)
+		out := r.sendNow(t, id, 2)
 		if out.State != c.state || out.Why == "" || strings.Contains(out.Why, "CAP_AUDIT_WRITE") != errors.Is(c.err, kaudit.ErrNotPermitted) {
 			t.Errorf("%v: %+v", c.err, out)
 		}

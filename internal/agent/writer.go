@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
-	"github.com/virtaudit/virtaudit/internal/follow"
 	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/record"
@@ -60,6 +58,8 @@ type writer struct {
 	mark, window int64
 	way          string // of the log
 	lacking      []lack
+	// unread is up to when the log must be read before what was planned is sent.
+	unread int64
 	// cutoff is before when what is over was removed: such records are not taken
 	// from a log that is read anew.
 	cutoff atomic.Int64
@@ -67,12 +67,6 @@ type writer struct {
 	// that the rows are not yet derived anew behind one.
 	removed func()
 	owed    bool
-}
-
-// lack is a record that is missing, since when the writer knows it.
-type lack struct {
-	reconcile.Missing
-	since int64
 }
 
 // ending ends when the writer does: a source that has begun to hand something
@@ -313,72 +307,6 @@ const (
 	firstWait   = 100 * time.Millisecond
 	longestWait = 5 * time.Second
 )
-
-// maxLacking is how many missing records are kept while the log is behind.
-const maxLacking = 1 << 12
-
-// lacks gives the missing records that are to be sent now: none while the kernel
-// has records that the log may get yet, or no record of this host was ever read.
-func (w *writer) lacks(ctx context.Context) []lack {
-	w.miss()
-	now := w.millis()
-	w.lacking = slices.DeleteFunc(w.lacking, func(l lack) bool {
-		return w.emitter.dial == nil || now-l.since > tooLate || !w.deriver.Lacks(l.Observation, l.Wanted)
-	})
-	if len(w.lacking) == 0 {
-		w.health.waits("")
-		return nil
-	}
-	why := "no record of this host was ever read"
-	if w.health.heard() {
-		why = w.emitter.behind(ctx, w.way != follow.WayMulticast, now)
-	}
-	if w.health.waits(why); why != "" {
-		return nil
-	}
-	ready := w.lacking
-	w.lacking = nil
-	return ready
-}
-
-// miss takes which records are missing of late.
-func (w *writer) miss() {
-	now := w.millis()
-	for _, m := range w.deriver.Missing() {
-		w.lacking = append(w.lacking, lack{m, now})
-	}
-	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
-}
-
-// emit sends what libvirt should have recorded. Each intent is committed before
-// it is sent, and what became of it after.
-func (w *writer) emit(ctx context.Context) {
-	var plans store.Batch
-	for _, l := range w.lacks(ctx) {
-		in := w.emitter.plan(l.Wanted, l.UUID, l.Name, l.Observation, w.millis())
-		w.add(&plans, w.intentFact(in))
-	}
-	if len(plans.Facts) > 0 && !w.commit(ctx, &plans) || !w.emitter.planned() || !w.stored() {
-		return
-	}
-	var outcomes store.Batch
-	for _, id := range w.emitter.ids() {
-		if !w.emitter.open[id].due() {
-			continue
-		}
-		in := w.emitter.send(ctx, id, w.millis())
-		w.health.sent(&in)
-		level := slog.LevelInfo
-		if in.State != fact.Sent {
-			level = slog.LevelError
-		}
-		w.log.Log(ctx, level, "a missing record", "state", in.State, "guest", in.Name, "text", in.Wanted.Text, "why", in.Why)
-		w.add(&outcomes, w.intentFact(in))
-	}
-	if len(outcomes.Facts) > 0 {
-		w.commit(ctx, &outcomes)
-	}
-}
 
 // replay derives the trail from the facts that are stored, and gives nothing of
 // it out: its rows are stored too.

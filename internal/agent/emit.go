@@ -1,0 +1,122 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/reconcile"
+	"github.com/virtaudit/virtaudit/internal/store"
+)
+
+// lack is a record that is missing, since when the writer knows it.
+type lack struct {
+	reconcile.Missing
+	since int64
+}
+
+// maxLacking is how many missing records are kept while the log is behind.
+const maxLacking = 1 << 12
+
+// lacks gives the missing records that are to be sent now: none while the kernel
+// has records that the log may get yet, or no record of this host was ever read.
+func (w *writer) lacks(ctx context.Context) []lack {
+	w.miss()
+	now := w.millis()
+	w.lacking = slices.DeleteFunc(w.lacking, func(l lack) bool {
+		return w.emitter.dial == nil || now-l.since > tooLate || !w.deriver.Lacks(l.Observation, l.Wanted)
+	})
+	if len(w.lacking) == 0 {
+		w.health.waits("")
+		return nil
+	}
+	why := "no record of this host was ever read"
+	if w.health.heard() {
+		why = w.emitter.behind(ctx, w.way != follow.WayMulticast, now)
+	}
+	if w.health.waits(why); why != "" {
+		return nil
+	}
+	ready := w.lacking
+	w.lacking = nil
+	return ready
+}
+
+// miss takes which records are missing of late.
+func (w *writer) miss() {
+	now := w.millis()
+	for _, m := range w.deriver.Missing() {
+		w.lacking = append(w.lacking, lack{m, now})
+	}
+	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
+}
+
+// emit sends what libvirt should have recorded. Each intent is committed before
+// it is sent, and what became of it after. A commit may take long, as without room on
+// the disk: then what the log has meanwhile is read first.
+func (w *writer) emit(ctx context.Context) {
+	var plans store.Batch
+	for _, l := range w.lacks(ctx) {
+		in := w.emitter.plan(l.Wanted, l.UUID, l.Name, l.Observation, w.millis())
+		w.add(&plans, w.intentFact(in))
+	}
+	if len(plans.Facts) > 0 {
+		began := w.millis()
+		if !w.commit(ctx, &plans) || !w.stored() {
+			return
+		}
+		if now := w.millis(); now-began >= settled {
+			w.unread = now
+		}
+	}
+	if w.emitter.planned() && w.stored() {
+		w.sendPlanned(ctx)
+	}
+}
+
+// sendPlanned sends what was planned and still is to be, as far as that can be now,
+// and stores what became of it.
+func (w *writer) sendPlanned(ctx context.Context) {
+	var outcomes store.Batch
+	asked := false
+	for _, id := range w.emitter.ids() {
+		o := w.emitter.open[id]
+		if !o.due() {
+			continue
+		}
+		now := w.millis()
+		in, ok := w.emitter.refuse(id, now, w.deriver.Lacks)
+		if !ok && !asked {
+			asked = true
+			if why := w.early(ctx, now); why != "" {
+				w.health.waits(why)
+				break
+			}
+		}
+		if !ok {
+			if in, ok = w.emitter.send(ctx, id, now); !ok {
+				break // it stays planned
+			}
+		}
+		w.health.sent(&in)
+		level := slog.LevelInfo
+		if in.State != fact.Sent {
+			level = slog.LevelError
+		}
+		w.log.Log(ctx, level, "a missing record", "state", in.State, "guest", in.Name, "text", in.Wanted.Text, "why", in.Why)
+		w.add(&outcomes, w.intentFact(in))
+	}
+	if len(outcomes.Facts) > 0 {
+		w.commit(ctx, &outcomes)
+	}
+}
+
+// early tells why nothing is to be sent yet: the log may have it.
+func (w *writer) early(ctx context.Context, now int64) string {
+	if w.readTo < w.unread {
+		return "the log is not read yet up to when it was stored that a record is to be sent"
+	}
+	return w.emitter.behind(ctx, w.way != follow.WayMulticast, now)
+}
