@@ -169,7 +169,7 @@ func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
 
 // waiting tells that records wait for auditd, in the kernel or in auditd's socket,
 // or that there is none to write them; late, that the kernel didn't say in time. Who
-// may not ask goes by how far the log was read alone, and gives "".
+// may not ask the kernel, which takes more than sending, knows of the socket alone.
 func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late bool) {
 	if e.connect() != nil {
 		return "", false // sending tells
@@ -182,6 +182,11 @@ func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late 
 	defer cancel()
 	s, err := p.Status(asking)
 	switch {
+	case errors.Is(err, kaudit.ErrNotPermitted):
+		if byAuditd && unreadByAuditd() > 0 {
+			return unreadWords, false
+		}
+		return "", false
 	case err != nil:
 		e.hangUp() // the connection may be what is broken
 		if asking.Err() != nil {
@@ -193,10 +198,12 @@ func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late 
 	case s.Backlog > 0:
 		return fmt.Sprintf("%d records wait in the kernel for auditd", s.Backlog), false
 	case byAuditd && unread(s.PID) > 0:
-		return "records wait in auditd's socket", false
+		return unreadWords, false
 	}
 	return "", false
 }
+
+const unreadWords = "records wait in auditd's socket"
 
 // take notes what a fact says of intents. Facts that are read again after a
 // start are taken too, with replay.

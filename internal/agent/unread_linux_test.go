@@ -1,6 +1,9 @@
 package agent
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/kaudit"
@@ -16,12 +19,40 @@ func TestUnread(t *testing.T) {
 short 9 4713
 `
 	for pid, want := range map[int]int{4711: 1280, 4712: 0, 4713: 0, 1: 0} {
-		if got := unreadIn([]byte(table), pid); got != want {
+		is := func(owner int) bool { return owner == pid }
+		if got := unreadIn([]byte(table), is); got != want {
 			t.Errorf("of process %d %d bytes are unread, want %d", pid, got, want)
 		}
 	}
-	if got := unreadIn(nil, 4711); got != 0 {
+	if got := unreadIn(nil, func(int) bool { return true }); got != 0 {
 		t.Errorf("%d of no table", got)
+	}
+}
+
+// TestIsAuditd: a process that has taken auditd's name is only believed where it is
+// root's.
+func TestIsAuditd(t *testing.T) {
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Skip("needs sleep")
+	}
+	program := filepath.Join(t.TempDir(), "auditd")
+	if err := os.Symlink(sleep, program); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	if got, want := isAuditd(cmd.Process.Pid), os.Geteuid() == 0; got != want {
+		t.Errorf("a process called auditd, of user %d, is taken for it: %t", os.Geteuid(), got)
+	}
+	if isAuditd(os.Getpid()) {
+		t.Error("this process is taken for auditd")
 	}
 }
 
