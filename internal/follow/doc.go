@@ -33,10 +33,12 @@
 // that one. Until a line of the new file was taken, the position stays at the end
 // of the old.
 //
-// Of a log that was truncated with copytruncate, the copy is read on. One that was
-// cut without a copy, or written anew, is read from its beginning; and if the
-// position's file is gone, the log is read from the oldest that is there. What
-// may have come before is marked: Batch.Again.
+// A file that loses its name while it is read was compressed, or copied and
+// removed: its copy, known by what was read, is read on. So is that of a log that
+// was truncated with copytruncate. One that was cut without a copy, or written
+// anew, is read from its beginning; and if the position's file is gone, the log is
+// read from the oldest that is there. What may have come before is marked:
+// Batch.Again.
 //
 // A line without newline is left until it has one, or its file was left. Lines
 // of more than a MiB are passed over.

@@ -41,9 +41,20 @@ type file struct {
 	// ahead are the files that are newer than cur, as last listed.
 	ahead []rotated
 	// told is what was told of files that can't be read, since one could be.
-	told map[string]bool
-	wake *waker
+	told     map[string]bool
+	patience patience
+	wake     *waker
 }
+
+// patience is how long it has been waited for what can't be read.
+type patience struct {
+	since time.Time // zero while reading goes on
+	why   error
+	over  bool
+}
+
+// errStuck: what can't be read didn't change for as long as is waited for it.
+var errStuck = errors.New("the log can't be read on")
 
 func newFile(o Options, m *monitor) *file {
 	f := &file{
@@ -78,6 +89,9 @@ func (f *file) run(ctx context.Context, take Take) error {
 	for ctx.Err() == nil {
 		now := time.Now()
 		s := f.step(now)
+		if f.waited(s, now) {
+			return fmt.Errorf("%w: %w", errStuck, f.patience.why)
+		}
 		due := f.due(f.o.Hold)
 		isDue := !due.IsZero() && !now.Before(due) || !now.Before(beat.Add(f.o.Poll)) || len(f.batch.Problems) > 0
 		if f.full() || s != more && isDue {
@@ -90,6 +104,23 @@ func (f *file) run(ctx context.Context, take Take) error {
 		}
 	}
 	return context.Cause(ctx)
+}
+
+// waited notes how long it has been waited, and tells whether that is all there is
+// to do: without patience, old files that can't be read are passed over first.
+func (f *file) waited(s state, now time.Time) (over bool) {
+	p := &f.patience
+	switch {
+	case s != stuck:
+		*p = patience{}
+	case p.since.IsZero():
+		p.since = now
+	case p.over:
+		return len(f.batch.Records) == 0 && len(f.batch.Problems) == 0
+	default:
+		p.over = now.Sub(p.since) >= f.o.Retry
+	}
+	return false
 }
 
 // give gives the batch.
@@ -152,11 +183,12 @@ func (f *file) step(now time.Time) state {
 	return f.end(now)
 }
 
-// unreadable tells once that a file or its folder can't be read. It is tried
-// again, at once where files were only renamed.
+// unreadable tells once that a file or its folder can't be read, unless files
+// were only renamed. It is tried again when something changes there.
 func (f *file) unreadable(err error) state {
-	if errors.Is(err, errRotating) || errors.Is(err, errMoved) {
-		return more
+	f.patience.why = err
+	if errors.Is(err, errRotating) || errors.Is(err, errMoved) || errors.Is(err, errPacking) {
+		return stuck
 	}
 	where := f.o.Log
 	if path := new(fs.PathError); errors.As(err, &path) {

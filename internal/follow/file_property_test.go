@@ -14,9 +14,10 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
-// A log is written in pieces and rotated while it is followed, and the follower
-// is stopped at any batch and started again from the position that was stored
-// last: each record comes once, in order.
+// A log is written in pieces and rotated while it is followed, by renames, with
+// compression, and by copies whose originals are removed; and the follower is
+// stopped at any batch and started again from the position that was stored last:
+// each record comes once, in order.
 func TestFollowAsWritten(t *testing.T) {
 	text := readLogs(t)
 	want := factsOf(text)
@@ -76,7 +77,7 @@ func followStopping(t *testing.T, log string, n int, random *rand.Rand) (stored 
 
 // quick are options for tests.
 func quick(log string) Options {
-	return Options{Node: "here", Log: log, Hold: time.Millisecond, Poll: 2 * time.Millisecond, Retry: 5 * time.Millisecond}.withDefaults()
+	return Options{Node: "here", Log: log, Hold: time.Millisecond, Poll: 2 * time.Millisecond, Retry: time.Minute}.withDefaults()
 }
 
 // A logWriter writes a log as auditd and logrotate do.
@@ -123,26 +124,76 @@ func (w *logWriter) some(n int) {
 // line writes on to the end of the line.
 func (w *logWriter) line() { w.some(bytes.IndexByte(w.rest, '\n') + 1) }
 
-// rotate renames the files. Like a daemon that logrotate tells of it, the writer
-// may write to the old one for a while; and like auditd, it may have nothing for
-// the new one yet.
+// rotate moves the files on, as auditd does, or logrotate, which compresses them,
+// or copies.
 func (w *logWriter) rotate() {
 	last := 1
-	for ; exists(numberOf(w.log, last)); last++ {
+	for ; exists(numberOf(w.log, last)) || exists(numberOf(w.log, last)+".gz"); last++ {
 	}
 	for n := last; n > 1; n-- {
-		w.rename(numberOf(w.log, n-1), numberOf(w.log, n))
+		for _, ending := range []string{"", ".gz"} {
+			if from := numberOf(w.log, n-1) + ending; exists(from) {
+				w.rename(from, numberOf(w.log, n)+ending)
+			}
+		}
 	}
+	switch w.rand.IntN(3) {
+	case 0:
+		w.moveOn()
+	case 1:
+		w.moveOn()
+		w.pause()
+		pack(w.t, numberOf(w.log, 1), numberOf(w.log, 1)+".gz")
+	case 2:
+		w.file.Close()
+		copyTo(w.t, w.log, numberOf(w.log, 1))
+		w.pause()
+		w.remove(w.log)
+		w.pause()
+		w.open()
+	}
+}
+
+// moveOn renames the live log. Like a daemon that logrotate tells of it, the writer
+// may write to the old one for a while; and like auditd, it may have nothing for
+// the new one yet.
+func (w *logWriter) moveOn() {
 	w.rename(w.log, numberOf(w.log, 1))
 	if w.rand.IntN(3) == 0 {
 		w.some(w.rand.IntN(2000))
 		w.line()
 	}
 	w.file.Close()
+	w.pause()
+	w.open()
+}
+
+func (w *logWriter) pause() {
 	if w.rand.IntN(3) == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	w.open()
+}
+
+func (w *logWriter) remove(path string) {
+	if err := os.Remove(path); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// copyTo copies a file in two steps.
+func copyTo(t *testing.T, from, to string) {
+	t.Helper()
+	text := readFile(t, from)
+	file, err := os.Create(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := len(text) / 2
+	_, err = file.Write(text[:half])
+	_, err2 := file.Write(text[half:])
+	if err := errors.Join(err, err2, file.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (w *logWriter) rename(from, to string) {

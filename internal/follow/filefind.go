@@ -29,7 +29,7 @@ func (f *file) begin() state {
 // resume finds the file of the stored position.
 func (f *file) resume(all []rotated) state {
 	s, err := search(all, *f.from)
-	if err != nil {
+	if err != nil && (errors.Is(err, errMoved) || logWorks(f.o.Log) != nil) {
 		return f.unreadable(err)
 	}
 	if s != nil {
@@ -39,7 +39,11 @@ func (f *file) resume(all []rotated) state {
 	if len(all) == 0 {
 		return atEnd // perhaps it comes back
 	}
-	f.lost(Missed, f.o.Log, "the file that was read last isn't there any more; the oldest that is there is read anew")
+	text := "the file that was read last isn't there any more"
+	if err != nil {
+		text += fmt.Sprintf(", or can't be read (%v)", err)
+	}
+	f.lost(Missed, f.o.Log, text+"; the oldest that is there is read anew")
 	f.from = nil
 	f.anew()
 	return f.beginAtOldest(all)
@@ -83,7 +87,7 @@ func byInode(all []rotated, p position) []rotated {
 
 // beginAtOldest opens the oldest file that has text.
 func (f *file) beginAtOldest(all []rotated) state {
-	s, at := f.openOldest(all)
+	s, at := f.openOldest(all, all)
 	if s != nil {
 		f.enter(s, all)
 	}
@@ -114,7 +118,8 @@ func (f *file) end(now time.Time) state {
 		clear(f.told)
 		return atEnd
 	}
-	listed, newer, gone, err := f.follow()
+	listed, err := listLog(f.o.Log)
+	newer, gone := f.newer(listed)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return atEnd // the folder is gone; its writer may still have the file open
@@ -127,52 +132,87 @@ func (f *file) end(now time.Time) state {
 		f.drained = true
 		return more
 	}
-	s, at := f.openOldest(newer)
+	return f.leaveFor(listed, newer, gone, now)
+}
+
+// leaveFor goes on in the first of the newer files. One that holds what was read,
+// and perhaps more, is the current one under another name, or what it is copied
+// from or to: it is read on behind that.
+func (f *file) leaveFor(listed, newer []rotated, gone *Problem, now time.Time) state {
+	among := newer
+	if gone != nil {
+		among = listed
+	}
+	s, err := f.copied(among)
+	if errors.Is(err, errMoved) {
+		return f.unreadable(err)
+	}
+	if s != nil {
+		f.gap = nil
+		f.enter(s, listed)
+		return more
+	}
+	s, at := f.openOldest(listed, newer)
 	if s == nil {
-		f.ahead = nil
 		return at
 	}
 	f.finish(now)
 	if gone != nil {
 		f.lost(gone.Kind, f.cur.path, gone.Text)
+		f.anew()
 	}
 	f.enter(s, listed)
 	return more
 }
 
-// follow gives the files that are newer than the current one, from those that
-// were listed. If there were several when it was begun, the first of them is
-// what follows, whatever was rotated since.
-func (f *file) follow() (listed, newer []rotated, gone *Problem, err error) {
-	if len(f.ahead) > 1 {
-		return f.ahead, f.ahead, nil, nil
+// copied opens the one of some files that has the current one's text, behind what
+// was taken of that.
+func (f *file) copied(files []rotated) (*segment, error) {
+	if f.cur.at > 0 {
+		return search(files, f.cur.position())
 	}
-	if listed, err = listLog(f.o.Log); err != nil {
-		return nil, nil, nil, err
+	text, err := f.cur.next(f.buf)
+	if err != nil || len(text) == 0 {
+		return nil, err
 	}
-	newer, gone = f.newer(listed)
-	return listed, newer, gone, nil
+	begun := segment{rotated: f.cur.rotated}
+	begun.add(text)
+	s, err := search(files, begun.position())
+	if s == nil {
+		return nil, err
+	}
+	s.close()
+	return openSegment(s.rotated)
 }
 
 // holdsText tells whether a file is to be read, or to be told of as it can't be.
 func holdsText(r rotated) bool { return r.info.Size() > 0 || !r.info.Mode().IsRegular() }
 
-// openOldest opens the oldest file that has text. For one that can't be read is
+// openOldest opens the oldest of some files that has text; of a log, unless that
+// changed since it was listed: a name and an inode may be another file's by then.
+// For one that can't be read is
 // waited, so that nothing is lost; but not for a compressed one, which will not
-// change, nor, before anything was read, for old ones.
-func (f *file) openOldest(files []rotated) (*segment, state) {
-	for _, r := range files {
+// change, nor for old ones where it isn't known that what follows was never read;
+// nor for any old one longer than there is patience.
+func (f *file) openOldest(listed, files []rotated) (*segment, state) {
+	for i, r := range files {
 		if !holdsText(r) {
 			continue
 		}
+		if i+1 < len(files) && r.age.packs(files[i+1].age) && !f.patience.over {
+			return nil, f.unreadable(errPacking)
+		}
 		s, err := openSegment(r)
 		switch {
+		case err == nil && !f.still(listed):
+			s.close()
+			return nil, f.unreadable(errMoved)
 		case err == nil:
 			return s, more
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, more
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errMoved):
+			return nil, f.unreadable(errMoved)
 		case errors.Is(err, input.ErrEmpty):
-		case !errors.Is(err, errMoved) && (r.age.packed || f.pos == nil && !r.live()):
+		case r.age.packed || !r.live() && (f.cur == nil || f.patience.over):
 			f.tell(Missed, r.path, fmt.Sprintf("it can't be read: %v", err))
 		default:
 			return nil, f.unreadable(err)
@@ -181,20 +221,35 @@ func (f *file) openOldest(files []rotated) (*segment, state) {
 	return nil, atEnd
 }
 
+// still tells whether the log's files are those that were listed.
+func (f *file) still(listed []rotated) bool {
+	now, err := listLog(f.o.Log)
+	return err == nil && slices.EqualFunc(listed, now, sameEntry)
+}
+
 // newer gives the files that are newer than the current one. Where that has no
-// name any more, they are those behind the one that was before it; where that
-// isn't there either, all. Then some may have been there between.
+// name any more, they begin with the one that was next when it was begun, or are
+// those behind the one that was before it; where none of these is there, all.
+// Then some may have been there between, or have been read, unless the current one
+// has a copy.
 func (f *file) newer(all []rotated) (newer []rotated, gone *Problem) {
 	if i := slices.IndexFunc(all, func(r rotated) bool { return os.SameFile(r.info, f.cur.info) }); i >= 0 {
 		return all[i+1:], nil
 	}
-	if f.cur.older != nil {
-		i := slices.IndexFunc(all, func(r rotated) bool { return sameContent(r.info, f.cur.older) })
-		if i >= 0 {
-			return all[i+1:], &Problem{Kind: Replaced, Text: "it has no name any more; it was read to its end"}
+	if len(f.ahead) > 1 {
+		if i := indexOf(all, f.ahead[0].info); i >= 0 {
+			return all[i:], nil
 		}
 	}
+	if i := indexOf(all, f.cur.older); i >= 0 {
+		return all[i+1:], &Problem{Kind: Replaced, Text: "it has no name any more; it was read to its end"}
+	}
 	return all, &Problem{Kind: Missed, Text: "it was rotated away; it was read to its end, but there may have been others before the oldest that is there"}
+}
+
+// indexOf finds a file that isn't written to any more.
+func indexOf(all []rotated, is fs.FileInfo) int {
+	return slices.IndexFunc(all, func(r rotated) bool { return is != nil && sameContent(r.info, is) })
 }
 
 // sameContent tells whether a file that isn't written to any more is the same.
@@ -208,8 +263,7 @@ func sameContent(a, b fs.FileInfo) bool {
 func (f *file) changed() state {
 	all, err := listLog(f.o.Log)
 	if err == nil {
-		s, _ := search(all, f.cur.position())
-		if s != nil {
+		if s, _ := f.copied(all); s != nil {
 			f.enter(s, all)
 			return more
 		}

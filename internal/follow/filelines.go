@@ -75,13 +75,14 @@ func (f *file) found(text []byte) {
 
 // finish takes what a file that was left has behind its last newline.
 func (f *file) finish(now time.Time) {
+	passing := f.passing
+	f.passing = false // the line ends with its file
 	text, err := f.cur.next(f.buf)
 	if err != nil || len(text) == 0 || len(text) >= maxLine {
 		return
 	}
-	if !f.passing {
+	if !passing {
 		f.lines(bytes.TrimLeft(text, "\x00"), now)
 	}
-	f.passing = false
 	f.cur.took(text)
 }

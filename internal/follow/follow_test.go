@@ -19,6 +19,7 @@ import (
 func TestFirstWayThatWorks(t *testing.T) {
 	k := kaudittest.NewKernel()
 	f := newFollowing(t)
+	f.o.Retry = 5 * time.Millisecond
 	follower := New(f.o, NewOnce(100))
 	follower.subscribe = k.Subscribe
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -66,7 +67,7 @@ func sendOne(t *testing.T, k *kaudittest.Kernel) {
 // Without any way it is told once why, and the first that works later is taken.
 func TestNoWayYet(t *testing.T) {
 	f := newFollowing(t)
-	f.o.Ways = []string{WayFile, "smoke"}
+	f.o.Ways, f.o.Retry = []string{WayFile, "smoke"}, 5*time.Millisecond
 	follower := New(f.o, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

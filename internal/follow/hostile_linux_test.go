@@ -120,3 +120,81 @@ func TestOldUnreadable(t *testing.T) {
 		t.Errorf("problems %v, want two files missed", f.problems)
 	}
 }
+
+// followAsNobody follows until something is so, with the permissions that the test
+// has then.
+func (f *following) followAsNobody(so func(b *Batch) bool) error {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), 20*time.Second)
+	defer cancel()
+	return newFile(f.o, &monitor{}).run(ctx, func(b *Batch) error {
+		f.records, f.problems = append(f.records, b.Records...), append(f.problems, b.Problems...)
+		if b.Position != nil {
+			f.o.Position = b.Position
+		}
+		if so(b) {
+			return errStop
+		}
+		return nil
+	})
+}
+
+// An old file that can't be read doesn't keep the live one from being followed,
+// though it may be the one that was read last.
+func TestOldUnreadableOnRestart(t *testing.T) {
+	nobody := asNobody(t)
+	defer nobody(false)
+	f := newFollowing(t)
+	f.openFolder()
+	f.write(".1", line(1, "old"), other(1))
+	f.write("", line(2, "a"))
+	f.must(os.Chmod(f.o.Log, 0o644))
+	nobody(true)
+	if err := f.followAsNobody(func(b *Batch) bool { return len(f.records) == 1 && b.CaughtUp }); !errors.Is(err, errStop) {
+		t.Fatal(err)
+	}
+	f.problems = nil
+	nobody(false)
+	f.must(os.Truncate(f.o.Log, 0))
+	f.write("", line(3, "b"), line(4, "c"))
+	nobody(true)
+	err := f.followAsNobody(func(*Batch) bool { return len(f.records) == 3 })
+	if !errors.Is(err, errStop) {
+		t.Errorf("%v: %v", err, f.said())
+	}
+	if len(f.problems) != 2 || f.problems[0].Kind != Missed || f.problems[1].Kind != Missed || !strings.Contains(f.problems[1].Text, "permission denied") {
+		t.Errorf("problems %v, want that one file is missed and that records are", f.problems)
+	}
+}
+
+// An old file that can't be read while the log is followed is waited for, and
+// passed over when that takes too long.
+func TestOldUnreadableMeanwhile(t *testing.T) {
+	nobody := asNobody(t)
+	defer nobody(false)
+	f := newFollowing(t)
+	f.o.Retry = 20 * time.Millisecond
+	f.openFolder()
+	f.write("", line(1, "a"))
+	f.must(os.Chmod(f.o.Log, 0o644))
+	nobody(true)
+	rotated := false
+	err := f.followAsNobody(func(*Batch) bool {
+		if len(f.records) == 1 && !rotated {
+			rotated = true
+			nobody(false)
+			f.rename("", ".2")
+			f.write(".1", line(2, "b"))
+			f.write("", line(3, "c"))
+			f.must(os.Chmod(f.o.Log, 0o644))
+			nobody(true)
+		}
+		return len(f.records) == 2
+	})
+	if said := f.said(); !errors.Is(err, errStop) || said[1] != "c" {
+		t.Errorf("%v: %v", err, said)
+	}
+	if n := len(f.problems); n != 2 || f.problems[0].Kind != Unreadable || f.problems[1].Kind != Missed {
+		t.Errorf("problems %v, want one file that can't be read, and is missed", f.problems)
+	}
+}

@@ -76,6 +76,13 @@ func (a age) compare(b age) int {
 	)
 }
 
+// packs tells whether a file of this age may be just being made of another.
+func (a age) packs(b age) bool {
+	packed := b
+	packed.packed = true
+	return a == packed && !b.packed
+}
+
 func rank(packed bool) int {
 	if packed {
 		return 1

@@ -18,6 +18,8 @@ var (
 	// errChanged: what was read of a file isn't there any more.
 	errChanged = errors.New("its text is not what it was")
 	errNotFile = errors.New("not a regular file")
+	// errPacking: a file may be just being compressed.
+	errPacking = errors.New("it is being compressed")
 )
 
 // A segment is an open file of a log, and up to where it was read.

@@ -1,0 +1,111 @@
+package follow
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// A log that is compressed, or copied and removed, while it is open is read once,
+// wherever its writer is by then.
+func TestOpenFileMoves(t *testing.T) {
+	for name, test := range map[string]struct {
+		older bool
+		move  func(f *following)
+	}{
+		"compressed":                      {false, func(f *following) { packAs(f, ".1") }},
+		"compressed, beside an older one": {true, func(f *following) { packAs(f, ".1") }},
+		"compressed, with its partial line": {false, func(f *following) {
+			f.write("", strings.TrimSuffix(line(3, "c"), "\n"))
+			packAs(f, ".1")
+		}},
+		"copied and removed": {true, func(f *following) {
+			f.write("~", string(readFile(f.t, f.o.Log)), line(3, "c"))
+			f.rename("~", ".1")
+			f.remove("")
+		}},
+		"copied over": {true, func(f *following) {
+			f.write("~", string(readFile(f.t, f.o.Log)), line(3, "c"))
+			f.rename("~", "")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, want := newFollowing(t), []string{"a", "b"}
+			if test.older {
+				f.write(".2", line(1, "a"))
+				f.write("", line(2, "b"))
+			} else {
+				f.write("", line(1, "a"), line(2, "b"))
+			}
+			f.start()
+			f.expect(want...)
+			test.move(f)
+			if strings.Contains(name, "comp") && !strings.Contains(name, "partial") {
+				f.until("there is nothing new", func() bool { return f.last.CaughtUp })
+			} else {
+				want = append(want, "c")
+			}
+			f.write("", line(4, "d"))
+			f.expect(append(want, "d")...)
+			f.calm()
+			if f.again {
+				t.Error("something counts as given again")
+			}
+		})
+	}
+}
+
+// packAs does what logrotate does with the live log: it is renamed, and
+// compressed under that name.
+func packAs(f *following, to string) {
+	f.write("~new", "")
+	pack(f.t, f.path(""), f.path("~"))
+	f.rename("~", to+".gz")
+	f.rename("~new", "")
+}
+
+// Of a log that is gone, and wasn't copied as far as it was read, what comes may
+// have come before.
+func TestCopyThatLacks(t *testing.T) {
+	f := newFollowing(t)
+	f.write("", line(1, "a"), line(2, "b"))
+	f.start()
+	f.expect("a", "b")
+	f.must(os.WriteFile(f.path("~"), []byte(line(1, "a")), 0o600))
+	f.remove("")
+	f.rename("~", ".1")
+	f.write("", line(3, "c"))
+	f.expectProblem(Missed)
+	f.until("the last came", func() bool { return f.said()[len(f.said())-1] == "c" })
+	if !f.again {
+		t.Error("nothing counts as given again")
+	}
+}
+
+// A first start between the two steps of copytruncate reads the log once.
+func TestStartWithinCopyTruncate(t *testing.T) {
+	f := newFollowing(t)
+	f.write(".1", line(1, "a"), line(2, "b"))
+	f.write("", line(1, "a"), line(2, "b"))
+	f.start()
+	f.expect("a", "b")
+	f.must(os.Truncate(f.o.Log, 0))
+	f.write("", line(3, "c"))
+	f.expect("a", "b", "c")
+	f.calm()
+}
+
+// The first record behind a line too long that ends its file is taken.
+func TestLongLineAtEnd(t *testing.T) {
+	f := newFollowing(t)
+	f.write("", line(1, "a"))
+	f.start()
+	f.expect("a")
+	f.write("", strings.Repeat("x", maxLine+100))
+	f.expectProblem(LongLine)
+	f.until("it was passed over", func() bool { return f.last.CaughtUp })
+	f.rename("", ".1")
+	f.write("", line(2, "b"), line(3, "c"))
+	f.expect("a", "b", "c")
+	f.calm()
+}
