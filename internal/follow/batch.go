@@ -34,8 +34,8 @@ type Batch struct {
 	// CaughtUp tells that all that the source had at ReadTo was given.
 	CaughtUp bool
 	ReadTo   time.Time
-	// Again tells that a file is read from its beginning anew, so that some of
-	// the records may have been given before.
+	// Again tells that a file is read from its beginning anew, or from where it was
+	// left for another way, so that some of the records may have been given before.
 	Again bool
 	// Lines and Bytes count all that was read, and Malformed the lines among them
 	// that should be records of ours and are none.

@@ -74,8 +74,10 @@ func newFile(o Options, m *monitor) *file {
 		return f
 	}
 	f.from, f.pos = &p, o.Position
-	if p.Again {
+	if p.Again || o.OtherWay {
 		f.anew()
+		p.Again = true
+		f.pos = p.encode()
 	}
 	return f
 }

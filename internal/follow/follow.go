@@ -30,8 +30,9 @@ type Options struct {
 	// rotations are read from the oldest.
 	Position []byte
 	// Again tells that records were taken, by whatever way, so that without a
-	// Position some may come again: Batch.Again.
-	Again bool
+	// Position some may come again: Batch.Again. OtherWay tells that some were taken
+	// by another way than file since the Position, so that they come again behind it.
+	Again, OtherWay bool
 	// ReceiveBuffer is that of multicast, in bytes; 8 MiB.
 	ReceiveBuffer int
 	// Hold is for how long after its last record a source must be quiet to count
@@ -40,8 +41,9 @@ type Options struct {
 	// Poll is how often is looked where nothing wakes, and the longest time
 	// between two batches of a source that is caught up; 1 s.
 	Poll time.Duration
-	// Retry is how long to wait when no way works, and how often is looked, while
-	// a later way is taken, whether an earlier one works; 10 s.
+	// Retry is how long to wait when no way works, or for a log that can't be read
+	// any more; and how often is looked, while a later way is taken, whether an
+	// earlier one works; 10 s.
 	Retry time.Duration
 }
 
@@ -134,7 +136,10 @@ func (f *Follower) runOne(ctx context.Context) error {
 			err := logWorks(f.o.Log)
 			if err == nil {
 				f.begin(WayFile, tried, time.Now())
-				return newFile(f.o, &f.monitor).run(ctx, f.take)
+				err = newFile(f.o, &f.monitor).run(ctx, f.take)
+			}
+			if f.refused != nil || ctx.Err() != nil {
+				return err
 			}
 			tried = append(tried, Tried{way, err})
 		case WayMulticast:
@@ -191,6 +196,15 @@ func (f *Follower) take(b *Batch) error {
 		f.o.Position = b.Position
 	}
 	f.o.Again = f.o.Again || len(b.Records) > 0
+	switch {
+	case b.Way != WayFile:
+		f.o.OtherWay = f.o.OtherWay || len(b.Records) > 0
+	case b.CaughtUp:
+		f.o.OtherWay = false
+	}
+	if b.Way != "" {
+		f.told = ""
+	}
 	return nil
 }
 

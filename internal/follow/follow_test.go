@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -101,5 +102,112 @@ func TestStdinAlone(t *testing.T) {
 	})
 	if !errors.Is(err, ErrEnded) || n != 1 || follower.Status().Way != WayStdin {
 		t.Errorf("%v, %d records, %+v", err, n, follower.Status())
+	}
+}
+
+// A log that can't be read any more is given up after a while: what comes then is
+// taken by the next way, and the log is read on when it can be.
+func TestLogUnreadableMeanwhile(t *testing.T) {
+	k := kaudittest.NewKernel()
+	f := newFollowing(t)
+	f.o.Retry = 20 * time.Millisecond
+	follower := New(f.o, NewOnce(100))
+	follower.subscribe = k.Subscribe
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	f.write("", line(1, "a"))
+	var ways []string
+	err := follower.Run(ctx, func(b *Batch) error {
+		f.records = append(f.records, b.Records...)
+		if len(ways) == 0 || ways[len(ways)-1] != b.Way {
+			ways = append(ways, b.Way)
+		}
+		s := follower.Status()
+		switch {
+		case b.Way == WayFile && len(ways) == 1 && len(f.records) == 1 && exists(f.o.Log) && b.CaughtUp:
+			f.rename("", ".1")
+			f.must(os.Mkdir(f.o.Log, 0o700))
+		case b.Way == WayMulticast && len(f.records) == 1:
+			if len(s.Tried) != 1 || !errors.Is(s.Tried[0].Why, errStuck) || !errors.Is(s.Tried[0].Why, errNotFile) {
+				t.Errorf("tried %v", s.Tried)
+			}
+			sendOne(t, k)
+		case b.Way == WayMulticast && len(f.records) == 2 && f.said()[1] == "g":
+			f.remove("")
+			f.write("", line(2, "b"), string(f.records[1].Line())+"\n", line(3, "c"))
+		case b.Way == WayFile && len(f.records) == 4 && b.CaughtUp:
+			return errStop
+		}
+		return nil
+	})
+	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"a", "g", "b", "c"}) {
+		t.Errorf("%v: %v", err, said)
+	}
+	if !slices.Equal(ways, []string{WayFile, WayMulticast, WayFile}) {
+		t.Errorf("ways %v", ways)
+	}
+}
+
+// Where no other way may be taken, none is while the log can't be read.
+func TestLogUnreadableAlone(t *testing.T) {
+	f := newFollowing(t)
+	f.o.Ways, f.o.Retry = []string{WayFile}, 20*time.Millisecond
+	follower := New(f.o, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	f.write("", line(1, "a"))
+	stage := 0
+	err := follower.Run(ctx, func(b *Batch) error {
+		f.records = append(f.records, b.Records...)
+		s := follower.Status()
+		switch {
+		case stage == 0 && len(f.records) == 1:
+			stage = 1
+			f.rename("", ".1")
+			f.must(os.Mkdir(f.o.Log, 0o700))
+		case stage == 1 && b.Way == "":
+			stage = 2
+			if s.Way != "" || len(s.Tried) != 1 || len(b.Problems) != 1 {
+				t.Errorf("status %+v, batch %+v", s, b)
+			}
+			f.remove("")
+			f.write("", line(2, "b"))
+		case stage == 2 && len(f.records) == 2:
+			return errStop
+		}
+		return nil
+	})
+	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"a", "b"}) {
+		t.Errorf("stage %d, %v: %v", stage, err, said)
+	}
+}
+
+// A log that is read on after another way was taken may have records of that: they
+// are given as such until its end, and no longer.
+func TestAgainAfterOtherWay(t *testing.T) {
+	f := newFollowing(t)
+	f.write("", line(1, "a"))
+	f.start()
+	f.expect("a")
+	f.stop()
+	f.write("", strings.Repeat(line(2, "b"), 3*maxRecords))
+	f.o.OtherWay = true
+	f.start()
+	f.until("some came", func() bool { return len(f.records) > 1 })
+	if !f.again || len(f.records) > 2*maxRecords {
+		t.Fatalf("again %t, %d records", f.again, len(f.records))
+	}
+	f.stop()
+	f.again, f.o.OtherWay = false, false // as it is stored that the log was read since
+	f.start()
+	f.until("all came", func() bool { return f.last.CaughtUp })
+	if !f.again {
+		t.Error("the rest is given as new")
+	}
+	f.again = false
+	f.write("", line(3, "c"))
+	f.until("the last came", func() bool { return f.said()[len(f.records)-1] == "c" })
+	if f.again {
+		t.Error("a new one isn't given as new")
 	}
 }
