@@ -121,6 +121,9 @@ func watcherStatus(w witness.Status, s *web.Status) web.Source {
 		Name: w.Name, Witness: w.Witness, State: web.Starting, Since: w.Since, Seen: w.Swept, Lag: -1,
 		Problem: w.Why, Observations: w.Observations, Lost: w.Missed,
 	}
+	if !w.Swept.IsZero() {
+		src.Looked = w.Swept.Add(-w.Took)
+	}
 	switch {
 	case w.Up:
 		src.State = web.Up

@@ -65,6 +65,9 @@ type Source struct {
 	Since time.Time
 	// Seen is up to when it has been read.
 	Seen time.Time
+	// Looked is when its last look at all guests began, of a witness that looks
+	// at them again and again. Up to then nothing is but what was told.
+	Looked time.Time
 	// Lag is how far behind it is, negative where that isn't known.
 	Lag     time.Duration
 	Problem string

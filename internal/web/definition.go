@@ -272,6 +272,7 @@ type definitionJSON struct {
 	Witness   fact.Witness    `json:"witness"`
 	Source    Text            `json:"source"`
 	At        *moment         `json:"at"`
+	Unchanged *moment         `json:"unchanged_until"`
 	Text      *Text           `json:"text"`
 	Things    []*thingJSON    `json:"things"`
 	Unwatched []unwatchedJSON `json:"unwatched"`
@@ -300,6 +301,11 @@ func (s *Server) definition(r *request) (*answer, error) {
 		return nil, notFound("no definition of %s was seen by %s", l.id, millisMoment(at).Time)
 	}
 	d := definitionJSON{Fact: o.fact.Seq, Witness: o.Witness, Source: Text(o.fact.Source), At: o.at(), Things: []*thingJSON{}}
+	until, err := s.unchangedUntil(r.Context(), l, o)
+	if err != nil {
+		return nil, err
+	}
+	d.Unchanged = millisMoment(until)
 	if o.Definition != "" {
 		text := Text(o.Definition)
 		d.Text = &text

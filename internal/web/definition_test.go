@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/store"
@@ -41,6 +42,49 @@ func TestDefinitionAt(t *testing.T) {
 	for _, target := range []string{"/api/v1/guests/db1/definition?at=0", "/api/v1/guests/web1/definition"} {
 		if w := get(s, target); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", target, w.Code)
+		}
+	}
+}
+
+// TestUnchangedUntil: a definition is known to be unchanged up to the last look
+// before another was seen; the last one, up to when its source began to look at
+// all guests last; none beyond the run's end.
+func TestUnchangedUntil(t *testing.T) {
+	second := func(s int64) int64 { return 1795395330_000 + s*1000 } // since db1's second definition
+	const stopped = 1795395537_629
+	for _, c := range []struct {
+		at     string
+		looked int64
+		source string
+		want   int64
+	}{
+		{"00:54:00", second(10), "libvirt qemu:///system", second(-90)},
+		{"00:56:00", 0, "libvirt qemu:///system", second(0)},
+		{"00:56:00", second(10), "libvirt qemu:///system", second(10)},
+		{"00:56:00", second(-10), "libvirt qemu:///system", second(0)},
+		{"00:56:00", second(10), "libvirt lxc:///", second(0)},
+		{"00:56:00", second(86400), "libvirt qemu:///system", stopped},
+	} {
+		config := testConfig(demo(t))
+		of := config.Status
+		config.Status = func() Status {
+			st := of()
+			src := Source{Name: c.source, Witness: fact.Libvirt, State: Up}
+			if c.looked != 0 {
+				src.Looked = time.UnixMilli(c.looked)
+			}
+			st.Sources = append(st.Sources, src)
+			return st
+		}
+		s := newServer(t, config)
+		got := ask(t, s, "/api/v1/guests/db1/definition?at=2026-11-23T"+c.at+"Z")["unchanged_until"].(object)["ms"]
+		if got != float64(c.want) {
+			t.Errorf("%+v: unchanged until %v", c, got)
+		}
+		for _, w := range ask(t, s, "/api/v1/guests/db1/witnesses?at=2026-11-23T"+c.at+"Z")["witnesses"].([]any) {
+			if got := w.(object)["unchanged_until"].(object)["ms"]; got != float64(c.want) {
+				t.Errorf("%+v: the view is unchanged until %v", c, got)
+			}
 		}
 	}
 }

@@ -17,8 +17,10 @@ type witnessView struct {
 	Fact    uint64       `json:"fact"`
 	What    fact.What    `json:"what"`
 	State   Text         `json:"state"`
-	Partial []Text       `json:"partial"`
-	Problem Text         `json:"problem,omitempty"`
+	// Unchanged is of the definition, up to when it is known to be as it was.
+	Unchanged *moment `json:"unchanged_until,omitempty"`
+	Partial   []Text  `json:"partial"`
+	Problem   Text    `json:"problem,omitempty"`
 }
 
 type witnessRow struct {
@@ -70,17 +72,31 @@ func (s *Server) witnesses(r *request) (*answer, error) {
 	}
 	o := witnessesJSON{At: millisMoment(at), Witnesses: []witnessView{}, Rows: compareWitnesses(held, compared, views)}
 	for _, w := range [...]fact.Witness{fact.Libvirt, fact.QMP, fact.Proc} {
-		if v := views[w]; v != nil {
-			o.Witnesses = append(o.Witnesses, witnessView{
-				Witness: w, Source: Text(v.fact.Source), At: v.at(), Fact: v.fact.Seq,
-				What: v.What, State: Text(v.State), Partial: texts(v.Partial), Problem: Text(v.Problem),
-			})
+		v := views[w]
+		if v == nil {
+			continue
 		}
+		shown := witnessViewOf(v)
+		if v == defined {
+			until, err := s.unchangedUntil(r.Context(), l, v)
+			if err != nil {
+				return nil, err
+			}
+			shown.Unchanged = millisMoment(until)
+		}
+		o.Witnesses = append(o.Witnesses, shown)
 	}
 	if o.Unwatched, err = s.unwatched(r.Context(), l.Node, window{at, at + 1}); err != nil {
 		return nil, err
 	}
 	return asJSON(o)
+}
+
+func witnessViewOf(v *seen) witnessView {
+	return witnessView{
+		Witness: v.Witness, Source: Text(v.fact.Source), At: v.at(), Fact: v.fact.Seq,
+		What: v.What, State: Text(v.State), Partial: texts(v.Partial), Problem: Text(v.Problem),
+	}
 }
 
 // sessionAt gives the session of a guest that ran at a time, without holdings, or

@@ -209,6 +209,7 @@ export interface Definition {
   witness: Witness;
   source: string;
   at: Moment;
+  unchanged_until: Moment;
   text: string | null;
   things: Thing[];
   unwatched: Unwatched[];

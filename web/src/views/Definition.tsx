@@ -36,6 +36,11 @@ export function DefinitionPart({ guest, at }: { guest: string; at: number | unde
     <div class="scroll">
       <p class="muted pad">
         As <By by={value.witness} /> {value.source} showed it at <Time at={value.at} />
+        {value.unchanged_until.ms > value.at.ms && (
+          <>
+            , known to be unchanged until <Time at={value.unchanged_until} />
+          </>
+        )}
       </p>
       <Unwatched spans={value.unwatched} />
       <div class="halves">

@@ -126,7 +126,7 @@ function definitions(w: World, q: URLSearchParams, id: string): unknown {
 function definition(w: World, _q: URLSearchParams, id: string): unknown {
   const g = place(w, id);
   const r = w.runs[g]!.at(-1)!;
-  const d: Definition = { fact: r.id, witness: "libvirt", source: "qemu:///system", at: moment(r.from), text: xml(w, g, 1024), things: things(w, r), unwatched: [] };
+  const d: Definition = { fact: r.id, witness: "libvirt", source: "qemu:///system", at: moment(r.from), unchanged_until: moment(Math.min(r.to, w.now)), text: xml(w, g, 1024), things: things(w, r), unwatched: [] };
   return d;
 }
 
