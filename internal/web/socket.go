@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -23,26 +24,71 @@ func ListenUnix(path, group string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("socket %s: its path has %d bytes, and %d is the most", path, len(path), maxSocketPath)
+	}
 	if err := clearSocket(path); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".virtaudit-")
+	clearLeft(filepath.Dir(path), time.Now())
+	dir, err := os.MkdirTemp(filepath.Dir(path), making)
 	if err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, err)
 	}
 	defer os.RemoveAll(dir)
 	// A socket lets in whom the process's mask does, so it is made where nobody
 	// else can come, and moved when it has its mode and group.
-	inside := filepath.Join(dir, "s")
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: inside, Net: "unix"})
+	l, err := listenIn(dir)
 	if err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, err)
 	}
 	l.SetUnlinkOnClose(false)
-	if err := place(inside, path, group); err != nil {
+	if err := place(filepath.Join(dir, made), path, group); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return &unixListener{UnixListener: l, path: path}, nil
+}
+
+const (
+	// making is how the names of folders begin in which sockets are made, and
+	// made is a socket's name there.
+	making, made = ".virtaudit-", "s"
+
+	// maxSocketPath is how long a path may be to which programs can connect.
+	maxSocketPath = len(syscall.RawSockaddrUnix{}.Path) - 1
+)
+
+// listenIn listens on a new socket in a folder, whose path may be longer than that
+// of the socket will be, and too long for one.
+func listenIn(dir string) (*net.UnixListener, error) {
+	name := filepath.Join(dir, made)
+	if len(name) > maxSocketPath {
+		d, err := os.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer d.Close()
+		name = fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), made)
+	}
+	return net.ListenUnix("unix", &net.UnixAddr{Name: name, Net: "unix"})
+}
+
+// clearLeft removes the folders that services left that were killed while they
+// made their socket. It takes less than a minute to make one.
+func clearLeft(dir string, now time.Time) {
+	entries, _ := os.ReadDir(dir) // where it can't be read, making one will say so
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), making) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || now.Sub(info.ModTime()) < time.Minute {
+			continue // it is gone, or is being used
+		}
+		left := filepath.Join(dir, e.Name())
+		os.Remove(filepath.Join(left, made))
+		os.Remove(left) // another's isn't ours to remove, and harms nobody
+	}
 }
 
 // clearSocket removes a socket that nobody answers on.

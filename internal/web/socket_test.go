@@ -4,7 +4,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestListenUnix(t *testing.T) {
@@ -35,6 +37,80 @@ func TestListenUnix(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(entries) != 0 {
 		t.Errorf("left: %v %v", entries, err)
+	}
+}
+
+// TestListenUnixLongPath: a path may be as long as one can be connected to; the
+// folder in which the socket is made has a longer one.
+func TestListenUnixLongPath(t *testing.T) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	longest := filepath.Join(dir, strings.Repeat("x", maxSocketPath-len(dir)-1))
+	for n := len(longest) - 30; n <= len(longest); n++ {
+		path := longest[:n]
+		l, err := ListenUnix(path, "")
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Errorf("%d bytes: %v", n, err)
+		} else {
+			c.Close()
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := ListenUnix(longest+"x", ""); err == nil || !strings.Contains(err.Error(), "bytes, and") || !strings.Contains(err.Error(), longest) {
+		t.Errorf("%d bytes: %v", len(longest)+1, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// TestListenUnixClears: a folder that a killed service left is removed, unless it
+// may be one that makes its socket right now; and nothing else.
+func TestListenUnixClears(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-time.Hour)
+	for _, name := range []string{".virtaudit-old", ".virtaudit-new", ".virtaudit-full", "other"} {
+		folder := filepath.Join(dir, name)
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(folder, "s")
+		if name == ".virtaudit-full" {
+			file = filepath.Join(folder, "what isn't ours")
+		}
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name != ".virtaudit-new" {
+			if err := os.Chtimes(folder, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l, err := ListenUnix(filepath.Join(dir, "api.sock"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if got := strings.Join(names, " "); got != ".virtaudit-full .virtaudit-new api.sock other" {
+		t.Errorf("it leaves %s", got)
 	}
 }
 
