@@ -37,11 +37,16 @@
 // its sender and the fact that said it would be sent.
 //
 // What a run had is settled when it is over for ten minutes, by what the log was
-// read up to, and decided: it is judged no more, and a look that goes back further
-// than that is held against the rest. Of equal things that the log took for each
-// other none is settled while one of them is there, and those cost more. A run that is over is kept until the log was
-// read past its end, if that is read on at all, and every witness said that it is
-// over, but not the latter for more than an hour.
+// read up to, and decided: it is judged no more. That changes nothing of what is
+// given out: of what has the same name all that was up to a time is settled or
+// nothing, and only where nothing was there for half a minute then. Where a look
+// goes back to before that, or the log has something of it otherwise, all is
+// judged again. What is held for good, or of which a record is missing, costs more
+// if its like comes and goes.
+//
+// A run that is over is kept until the log was read past its end, if that is read
+// on at all, and every witness said that it is over, but not the latter for more
+// than an hour.
 //
 // A change that several witnesses saw has one event. What a process opens and
 // closes has one where no record and no definition says the same.
@@ -63,12 +68,13 @@
 // # What it costs
 //
 // Memory is that of the guests that run, or that are lost for all that is known,
-// of the last 16,384 things that each had which no record tells of, and of bounded
-// pasts: of 65,536 guests that don't run how many sessions they had, of 16,384
-// sources since when they are lost, and of 4,096 runs that are over and that the
-// log wasn't read up to. What goes beyond these is as if it had never been: such a
-// guest's next session is numbered from Options.Numbers on, and such a run and the
-// log's session are two.
+// of the last 16,384 things that each had, and of bounded pasts: of each guest of
+// 16,384 more that no record tells of, for its row, which are judged no more, so
+// that what was found of them stays; of 65,536 guests that don't run how many
+// sessions they had, of 16,384 sources since when they are lost, and of 4,096 runs
+// that are over and that the log wasn't read up to. What goes beyond these is as
+// if it had never been: such a guest's next session is numbered from
+// Options.Numbers on, and such a run and the log's session are two.
 //
 // # What it doesn't know
 //

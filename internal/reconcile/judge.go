@@ -73,9 +73,9 @@ func (d *Deriver) judge(r *run) *judge {
 // begin makes the row: the log's, or one of its own.
 func (j *judge) begin() {
 	r := j.run
+	j.judged = j.resettle(r)
 	if r.session != nil {
 		log := *r.session.row
-		j.judged = r.settled.unsettled(r.session)
 		log.Holdings = make([]trail.Holding, len(j.judged))
 		for n, i := range j.judged {
 			log.Holdings[n] = r.session.row.Holdings[i]

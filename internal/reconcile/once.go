@@ -30,9 +30,6 @@ func (j *judge) openings(t *track) {
 // namedAt tells whether anything of a time is called as what a process has.
 func (j *judge) namedAt(t *track, after, by int64) bool {
 	for _, name := range t.names {
-		if settled := j.run.settled.named.get(name); settled != 0 && settled+j.window >= after {
-			return true
-		}
 		for _, c := range j.names[name].between(after-j.window, by+j.window) {
 			if c.from <= by+j.window && add(c.to, j.window) >= after && !c.tooLate(by) {
 				return true

@@ -41,7 +41,7 @@ func (j *judge) startWants() []fact.Wanted {
 		return func(t *track) bool { return t.key == k }
 	}
 	return slices.DeleteFunc(slices.Clone(r.wants), func(w fact.Wanted) bool {
-		gone := slices.ContainsFunc(r.past, is(&w)) || r.settled.keys.get(keyOf(w.Kind, w.ID, w.Sub))
+		gone := slices.ContainsFunc(r.past, is(&w)) || r.settled.had(keyOf(w.Kind, w.ID, w.Sub))
 		return gone && !slices.ContainsFunc(r.open, is(&w))
 	})
 }

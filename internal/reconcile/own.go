@@ -64,6 +64,9 @@ func (g *guest) mend(m mend) {
 		g.mended = map[mend]bool{}
 	}
 	g.mended[m] = true
+	for _, r := range g.runs { // what was found of it may be settled
+		r.unsettle()
+	}
 	g.touch()
 }
 

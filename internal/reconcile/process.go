@@ -10,7 +10,6 @@ import (
 
 // process finds what the guest's process has open and nothing names.
 func (j *judge) process() {
-	j.opened()
 	defined := j.run.views[libvirt].seen || j.run.views[qmp].seen
 	for _, t := range j.run.tracks() {
 		if t.declared() {
@@ -74,9 +73,6 @@ func (j *judge) declaredUntil(p *track) (until int64, named bool) {
 				until, named = max(until, c.to), true
 			}
 		}
-		if settled := j.run.settled.named.get(name); settled != 0 && settled+j.window >= from {
-			until, named = max(until, settled), true
-		}
 	}
 	return until, named
 }
@@ -101,21 +97,6 @@ func (j *judge) openAs(name string, from, to int64) {
 func (j *judge) openAt(c claim) {
 	if h := &j.row.Holdings[c.holding]; !slices.Contains(h.Also, fact.Proc) {
 		h.Also = append(h.Also, fact.Proc)
-	}
-}
-
-// opened notes the same of what is settled.
-func (j *judge) opened() {
-	for name, line := range j.names {
-		past := j.run.settled.opened.get(name)
-		if len(past) == 0 {
-			continue
-		}
-		for _, c := range line.claims {
-			if o, ok := past.at(c.from-j.window, add(c.to, j.window)); ok && !c.tooLate(o.to) {
-				j.openAt(c)
-			}
-		}
 	}
 }
 

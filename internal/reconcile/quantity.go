@@ -11,9 +11,10 @@ import (
 // quantities adds what witnesses show of memory, vcpus and I/O threads, and the
 // log doesn't.
 func (j *judge) quantities() {
-	added := len(j.run.settled.steps) > 0
+	settled := j.run.settled.allSteps()
+	added := len(settled) > 0
 	if added {
-		j.row.Steps = slices.Concat(j.row.Steps, j.run.settled.steps)
+		j.row.Steps = slices.Concat(j.row.Steps, settled)
 	}
 	for i := range j.run.values {
 		v := &j.run.values[i]

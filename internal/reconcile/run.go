@@ -20,6 +20,7 @@ type run struct {
 	views      [witnesses]view
 
 	open, past []*track
+	ranks      int // of those that are gone
 	values     []value
 	latest     map[valueKey]uint64 // the last of them
 	settled    *settled
@@ -141,7 +142,11 @@ const maxPast, maxValues = 1 << 14, 1 << 12
 // drop moves things that are gone to those of the past.
 func (r *run) drop(lost []*track) {
 	r.open = slices.DeleteFunc(r.open, func(t *track) bool { return t.ended })
-	r.past = last(append(r.past, lost...), maxPast)
+	for _, t := range lost {
+		t.rank = r.ranks
+		r.ranks++
+		r.past = append(r.past, t)
+	}
 }
 
 // tracks are all of the run, those of the past first.
@@ -150,7 +155,7 @@ func (r *run) tracks() []*track {
 }
 
 func (r *run) setValue(v value) {
-	r.values = last(append(r.values, v), maxValues)
+	r.values = append(r.values, v)
 	if r.latest == nil {
 		r.latest = map[valueKey]uint64{}
 	}

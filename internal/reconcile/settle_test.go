@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
 // life is a guest's in which devices come and go for long, and log and witnesses
@@ -177,7 +179,7 @@ func TestSettledIsJudged(t *testing.T) {
 				if n%10 == 0 {
 					r.apply(d.Delta())
 				}
-				if i == 0 && len(d.runs) > 0 && len(d.runs[0].settled.places) > 0 {
+				if i == 0 && len(d.runs) > 0 && len(d.runs[0].settled.rows) > 0 {
 					settledSome++
 				}
 			}
@@ -200,13 +202,14 @@ func TestSettledAnySplitting(t *testing.T) {
 	}
 }
 
-// cycles gives the facts of a guest that has a disk attached and detached n times.
+// cycles gives the facts of a guest that has a disk attached and detached n times,
+// once a minute.
 func cycles(n int) []fact.Fact {
 	sc := &scene{}
 	sc.watched()
 	file := []fact.Thing{silent("file", "/a.img"), silent("file", "/b.img")}
 	for i := range n {
-		at := int64(60+20*i) * s
+		at := int64(60+60*i) * s
 		sc.logged(at, `resrc=disk reason=attach | old-disk="?" new-disk="/b.img"`)
 		sc.has(fact.Libvirt, at-s, at+10, base(thing("disk", "/b.img")))
 		sc.has(fact.Proc, at-s, at+s, file)
@@ -273,6 +276,64 @@ func TestSettledRowGetsShorter(t *testing.T) {
 		if got, _ := derive(t, sc.facts); len(got.sessions) != 2 {
 			t.Fatalf("%d changes: %d sessions", n, len(got.sessions))
 		}
+	}
+}
+
+// TestSettledNotWhileHeld: what the log has as held still isn't settled, as its end
+// may come, and a holding is open no longer than its session.
+func TestSettledNotWhileHeld(t *testing.T) {
+	attach := attachText("disk", "/b.img")
+	sc := &scene{}
+	sc.watched()
+	sc.logged(60*s, attach)
+	sc.has(fact.Libvirt, 59*s, 60*s+10, base(thing("disk", "/b.img")))
+	sc.sent(80*s, 4242, "/tmp/forge", attach)
+	sc.has(fact.Libvirt, 119*s, 120*s, base()) // its detach is not recorded
+	cycle := cycles(40)
+	for _, f := range cycle[len(cycle)/2:] {
+		f.Text = bytes.ReplaceAll(f.Text, []byte("/b.img"), []byte("/c.img"))
+		sc.add(f)
+	}
+	sc.serial = 1000
+	sc.stopped(3000 * s)
+	sc.seen(fact.Libvirt, fact.Gone, 2999*s, 3000*s, fact.Observed{})
+	sc.seen(fact.Proc, fact.Gone, 2999*s, 3000*s, fact.Observed{})
+	sc.tick(9000 * s)
+	got, _ := derive(t, sc.facts)
+	for _, h := range got.ordered()[0].Holdings {
+		if h.Ended == "" || h.To == (trail.Moment{}) {
+			t.Errorf("open in a session that is over: %+v", h)
+		}
+	}
+}
+
+// TestFloodWithdrawsNothing: however much a process opens, what was found of what
+// it had before stays, and so does that.
+func TestFloodWithdrawsNothing(t *testing.T) {
+	sc := &scene{}
+	sc.watched()
+	a := silent("file", "/a.img")
+	sc.has(fact.Proc, 59*s, 60*s, []fact.Thing{a, silent("file", "/secret")})
+	sc.has(fact.Proc, 89*s, 90*s, []fact.Thing{a})
+	sc.tick(120 * s)
+	many := []fact.Thing{a}
+	for i := range maxPast + 1000 {
+		many = append(many, silent("tcp", fmt.Sprintf("10.0.0.1:%d", i)))
+	}
+	sc.has(fact.Proc, 129*s, 130*s, many)
+	sc.has(fact.Proc, 159*s, 160*s, []fact.Thing{a})
+	sc.tick(300 * s)
+	d, r := New(Options{}), newRows()
+	feed(t, d, sc.facts)
+	r.apply(d.Delta())
+	if told := r.told(); len(told) != 1 {
+		t.Errorf("findings %q", told)
+	}
+	if !slices.Contains(r.held(), "file /secret by=proc ended=detach") {
+		t.Error("what it had is not held")
+	}
+	if n := len(d.runs[0].past); n > maxPast {
+		t.Errorf("%d things are judged", n)
 	}
 }
 

@@ -1,177 +1,177 @@
 package reconcile
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
+	"github.com/virtaudit/virtaudit/record"
 )
 
-// A settled is what is settled of a run: judged for the last time, so that it costs
-// nothing more. Its tracks and quantities are gone; what they added to the row and
-// to the findings is kept, and of the rest what later things are held against.
+// A settled is what is settled of a run. It is kept with what was said of it, and
+// is put back where something touches it after all. The first of too much is
+// finished: only what was said of it is kept.
 type settled struct {
-	// session is the one of the log that places are of: its holdings that are
-	// settled, by their places.
-	session *session
-	row     *trail.Session // in which they are there
-	places  []settledHolding
-	// open are the places before next that aren't settled; all from next on aren't.
-	open []int
-	next int
+	session *session // of the log, that rows are of
+	rows    map[edge]settledRow
+	tracks  []settledTrack
+	values  []settledValue
 
-	others []trail.Holding // that only witnesses show, the last ones
-	steps  []trail.Step
-	found  []*trail.Finding // the last ones
-	shown  shownAs          // how they were given out
+	until  *cache[call, int64] // up to when all that is called so is settled
+	latest int64               // up to when anything is
 
-	keys   *cache[key, bool]        // of the tracks
-	named  *cache[string, int64]    // up to when something was called so
-	opened *cache[string, openings] // when a process had something open that is called so
+	finished finished
+	shown    shownAs // how findings were given out
 }
 
-// A settledHolding is one of the log: its place there, the fact that began or
-// ended it, and what it is in the row.
-type settledHolding struct {
-	at  int
-	by  uint64
+// A settledTrack is one, with what it added to the row, what was found of it, and
+// its events.
+type settledTrack struct {
+	track  *track
+	edges  []edge
+	rows   []settledRow // the log's holdings that it is, by these edges
+	others []trail.Holding
+	found  []*trail.Finding
+	told   []trail.EventID
+}
+
+// A settledValue is one, with the step that it added to the row, and what was
+// found of it.
+type settledValue struct {
+	value
+	steps []trail.Step
+	found []*trail.Finding
+}
+
+// An edge is the fact that began a holding of the log, or else that ended it, and
+// in the last bit which of these: the holding is known again by it, wherever it
+// stands in the row.
+type edge uint64
+
+func edgeOf(h *trail.Holding) edge {
+	if h.Begin != 0 {
+		return edge(h.Begin << 1)
+	}
+	return edge(h.End<<1 | 1)
+}
+
+// A settledRow is what a holding of the log is in the row.
+type settledRow struct {
+	as  state
 	row trail.Holding
 }
 
-// shownAs is what all findings of a run have in common.
-type shownAs struct {
-	session    uint64
-	uuid, name string
+// A state is how a holding of the log was when it was settled.
+type state struct {
+	from, to trail.Moment
+	ended    trail.Ended
+	marks    record.Marks
 }
 
-// to says so of a finding.
-func (as shownAs) to(f *trail.Finding) { f.SessionID, f.UUID, f.Name = as.session, as.uuid, as.name }
+func stateOf(h *trail.Holding) state { return state{h.From, h.To, h.Ended, h.Marks} }
 
-// shownAs gives the findings that are settled, where they were given out
-// otherwise.
-func (p *settled) shownAs(as shownAs) []*trail.Finding {
-	if p.shown == as {
-		return nil
-	}
-	p.shown = as
-	for i, f := range p.found {
-		again := *f
-		as.to(&again)
-		p.found[i] = &again
-	}
-	return p.found
+// A finished is what is kept of what was finished, the last of each.
+type finished struct {
+	keys   *cache[key, bool] // of tracks
+	rows   map[edge]trail.Holding
+	others []trail.Holding
+	steps  []trail.Step
+	found  []*trail.Finding
 }
 
 func newSettled() *settled {
-	return &settled{
-		keys: newCache[key, bool](maxPast), named: newCache[string, int64](maxPast),
-		opened: newCache[string, openings](maxPast),
-	}
+	p := &settled{finished: finished{keys: newCache[key, bool](maxPast), rows: map[edge]trail.Holding{}}}
+	p.clear()
+	return p
 }
 
-// provenBy is the fact by which a holding of the log is known again.
-func provenBy(h *trail.Holding) uint64 {
-	if h.Begin != 0 {
-		return h.Begin
-	}
-	return h.End
+// clear forgets all but what is finished.
+func (p *settled) clear() {
+	p.tracks, p.values, p.session, p.latest = nil, nil, nil, 0
+	p.until, p.rows = newCache[call, int64](4*maxPast), map[edge]settledRow{}
 }
 
-// of tells whether places are of a session.
-func (p *settled) of(s *session) bool { return s != nil && p.session == s }
-
-// unsettled gives the places of the log's holdings that are to be judged.
-func (p *settled) unsettled(s *session) []int {
-	n := len(s.row.Holdings)
-	if !p.of(s) {
-		return places(nil, 0, n)
-	}
-	if p.row != s.row {
-		p.find(s.row)
-	}
-	return places(slices.Clone(p.open), p.next, n)
-}
-
-// places appends all places from one to another.
-func places(all []int, from, to int) []int {
-	all = slices.Grow(all, max(to-from, 0))
-	for i := from; i < to; i++ {
-		all = append(all, i)
-	}
-	return all
-}
-
-// find finds the settled holdings in a new row of their session. They are in
-// another order there where a second start came out of order, and the row is
-// shorter than before where a start under way gave back what it had first.
-func (p *settled) find(row *trail.Session) {
-	p.row = row
-	moved := func(h settledHolding) bool {
-		return h.at >= len(row.Holdings) || provenBy(&row.Holdings[h.at]) != h.by
-	}
-	if len(row.Holdings) >= p.next && !slices.ContainsFunc(p.places, moved) {
-		return
-	}
-	settled := make(map[uint64]settledHolding, len(p.places))
-	for _, h := range p.places {
-		settled[h.by] = h
-	}
-	p.places, p.open, p.next = nil, nil, len(row.Holdings)
-	for i := range row.Holdings {
-		by := provenBy(&row.Holdings[i])
-		h, ok := settled[by]
-		if !ok {
-			p.open = append(p.open, i)
+// cover notes up to when what is called so is settled, of what doesn't stay.
+func (p *settled) cover(s *session, items []*item) {
+	p.session = s
+	for _, it := range items {
+		if it.stays {
 			continue
 		}
-		h.at = i
-		p.places = append(p.places, h)
-		delete(settled, by)
+		for _, call := range it.as {
+			p.until.put(call, max(p.until.get(call), it.to))
+		}
+		p.latest = max(p.latest, it.to)
 	}
 }
 
-// settle takes that holdings of the log are, of those that were judged.
-func (p *settled) settle(s *session, judged []int, done []settledHolding) {
-	if !p.of(s) {
-		p.session, p.places = s, nil
+// unsettled gives the places of the log's holdings that are to be judged, and
+// whether those that aren't are as they were.
+func (p *settled) unsettled(s *session) (places []int, same bool) {
+	if s == nil {
+		return nil, len(p.rows) == 0
 	}
-	p.row, p.places = s.row, append(p.places, done...)
-	slices.SortFunc(p.places, func(a, b settledHolding) int { return cmp.Compare(a.at, b.at) })
-	p.open, p.next = p.open[:0], len(s.row.Holdings)
-	for _, i := range judged {
-		if !slices.ContainsFunc(done, func(h settledHolding) bool { return h.at == i }) {
-			p.open = append(p.open, i)
+	places = make([]int, 0, max(len(s.row.Holdings)-len(p.rows), 0))
+	found := 0
+	same = true
+	for i := range s.row.Holdings {
+		h := &s.row.Holdings[i]
+		if row, ok := p.rows[edgeOf(h)]; ok {
+			found++
+			same = same && row.as == stateOf(h)
+		} else if !p.finished.has(h) {
+			places = append(places, i)
 		}
 	}
+	return places, same && found == len(p.rows)
 }
 
 // all gives the row's holdings: the log's in their places, and behind them those
 // that only witnesses show.
 func (p *settled) all(s *session, judged []int, row []trail.Holding) []trail.Holding {
-	all := make([]trail.Holding, len(judged), len(p.places)+len(p.others)+len(row))
-	if p.of(s) {
-		all = all[:len(s.row.Holdings)]
-		for i := range p.places {
-			all[p.places[i].at] = p.places[i].row
+	all := make([]trail.Holding, 0, len(judged)+len(p.rows)+len(p.tracks)+len(p.finished.others)+len(row))
+	if s != nil {
+		n := 0
+		for i := range s.row.Holdings {
+			if n < len(judged) && judged[n] == i {
+				all = append(all, row[n])
+				n++
+			} else {
+				all = append(all, p.row(edgeOf(&s.row.Holdings[i])))
+			}
 		}
 	}
-	for n, i := range judged {
-		all[i] = row[n]
+	all = append(all, p.finished.others...)
+	for i := range p.tracks {
+		all = append(all, p.tracks[i].others...)
 	}
-	return append(append(all, p.others...), row[len(judged):]...)
+	return append(all, row[len(judged):]...)
 }
 
-// bound drops what is too much, the first of it.
-func (p *settled) bound() {
-	p.others = last(p.others, maxPast)
-	p.found = last(p.found, maxPast)
-	p.steps = last(p.steps, maxValues)
+// row gives what a holding of the log is in the row.
+func (p *settled) row(e edge) trail.Holding {
+	if row, ok := p.rows[e]; ok {
+		return row.row
+	}
+	return p.finished.rows[e]
 }
 
-// last gives the last n of a list, or somewhat fewer.
-func last[T any](all []T, n int) []T {
-	if len(all) <= n {
-		return all
+// has tells whether a holding of the log is judged no more.
+func (f *finished) has(h *trail.Holding) bool {
+	if len(f.rows) == 0 {
+		return false
 	}
-	return slices.Delete(all, 0, len(all)-n*3/4)
+	_, ok := f.rows[edgeOf(h)]
+	return ok
+}
+
+// had tells whether something of a key is settled.
+func (p *settled) had(k key) bool { return p.until.get(call{is, k}) != 0 || p.finished.keys.get(k) }
+
+// allSteps are those that are settled, in their order.
+func (p *settled) allSteps() []trail.Step {
+	all := slices.Clone(p.finished.steps)
+	for i := range p.values {
+		all = append(all, p.values[i].steps...)
+	}
+	return all
 }

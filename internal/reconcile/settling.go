@@ -3,132 +3,113 @@ package reconcile
 import (
 	"slices"
 
-	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// take settles what can be.
+// take settles all that doesn't stay.
 func (s *settling) take() {
-	for i := range s.judged {
-		h := &s.log.Holdings[i]
-		if !s.matched[i] && endedByRecord(h) && s.old(heldTo(h), s.settleAfter) && !s.mayBeKept(h) {
-			s.place(i)
+	for _, it := range s.items {
+		switch {
+		case it.stays:
+		case it.track != nil:
+			s.track(it.track)
+		default:
+			s.past.rows[edgeOf(&s.log.Holdings[it.place])] = s.rowAt(it.place)
 		}
 	}
-	kept := s.run.past[:0]
-	for _, t := range s.run.past {
-		if s.tracks[t] {
-			s.track(t)
-		} else {
-			kept = append(kept, t)
-		}
-	}
-	clear(s.run.past[len(kept):])
-	s.run.past = kept
-	s.tellings()
-	s.values()
-	if s.run.session != nil {
-		s.past.settle(s.run.session, s.judged, s.places)
-	}
-	s.past.bound()
+	s.run.past = slices.DeleteFunc(s.run.past, func(t *track) bool { return !s.of[t].stays })
 }
 
-// place settles a holding of the row.
-func (s *settling) place(i int) {
-	if s.gone[i] {
-		return
-	}
-	s.gone[i] = true
-	h := s.row.Holdings[i]
-	if i >= len(s.judged) {
-		s.past.others = append(s.past.others, h)
-	} else {
-		s.places = append(s.places, settledHolding{s.judged[i], provenBy(&s.log.Holdings[i]), h})
-	}
-	if h.By == fact.Proc {
-		return
-	}
-	for _, name := range alias(nil, keyOf(h.Kind, h.ID, h.Sub).id) {
-		s.named(name, h.To.Millis)
-	}
+// rowAt gives what a holding of the log is in the row.
+func (s *settling) rowAt(place int) settledRow {
+	return settledRow{as: stateOf(&s.log.Holdings[place]), row: s.row.Holdings[place]}
 }
 
-// named notes up to when something was called so.
-func (s *settling) named(name string, to int64) {
-	s.past.named.put(name, max(s.past.named.get(name), to))
-}
-
-// track settles a track.
+// track settles a thing, with what only witnesses show of it.
 func (s *settling) track(t *track) {
-	t.settled, t.old = true, nil
-	s.past.keys.put(t.key, true)
-	for _, i := range s.spares(t) {
-		s.place(i)
-	}
+	done := settledTrack{track: t}
 	for _, i := range s.shownBy[t] {
-		s.place(i)
-	}
-	for _, name := range t.names {
-		if t.declared() {
-			s.named(name, t.end.by)
-			continue
+		if i < len(s.judged) {
+			done.edges = append(done.edges, edgeOf(&s.log.Holdings[i]))
+			done.rows = append(done.rows, s.rowAt(i))
+		} else {
+			done.others = append(done.others, s.row.Holdings[i])
 		}
-		s.past.opened.put(name, s.past.opened.get(name).with(gap{t.begin.after, t.end.by}))
 	}
-	slices.Sort(s.of[t])
-	for _, id := range s.of[t] {
-		s.finding(id)
+	for _, ev := range t.tells {
+		if id := eventID(ev); s.run.telling[id] {
+			delete(s.run.telling, id)
+			done.told = append(done.told, id)
+		}
 	}
+	slices.Sort(s.found[t])
+	for _, id := range s.found[t] {
+		done.found = append(done.found, s.finding(id))
+	}
+	s.past.tracks = append(s.past.tracks, done)
 }
 
-// finding settles a finding.
-func (s *settling) finding(id string) {
-	s.past.found = append(s.past.found, s.found[id])
+// finding takes a finding from those that are judged.
+func (s *settling) finding(id string) *trail.Finding {
+	f := s.run.found[id]
 	delete(s.run.found, id)
 	delete(s.run.missed, id)
+	return f
 }
 
-// tellings settles the events that things told which are open still.
-func (s *settling) tellings() {
-	for _, t := range s.run.tracks() {
-		for len(t.tells) > 0 && s.old(t.tells[0].At.Millis, s.settleAfter) {
-			t.tells = t.tells[1:]
+// values settles quantities, up to n and in their order, as long as they may be.
+func (s *settling) values(n int, may func(int) bool) {
+	done := 0
+	for done < n && may(done) {
+		v := settledValue{value: s.run.values[done]}
+		if step, added := s.steps[done]; added {
+			v.steps = []trail.Step{step}
 		}
-	}
-	told := s.run.telling
-	s.run.telling = map[trail.EventID]bool{}
-	for _, t := range s.run.tracks() {
-		for _, ev := range t.tells {
-			if id := eventID(ev); told[id] {
-				s.run.telling[id] = true
-			}
+		if id := s.valueFound[done]; id != "" {
+			v.found = []*trail.Finding{s.finding(id)}
 		}
+		s.past.values = append(s.past.values, v)
+		done++
 	}
-	for _, ev := range s.run.starts {
-		if ev != nil && told[eventID(ev)] {
-			s.run.telling[eventID(ev)] = true
-		}
-	}
+	s.run.values = slices.Clone(s.run.values[done:])
 }
 
-// values settles quantities, in their order.
-func (s *settling) values() {
-	n := 0
-	for n < len(s.run.values) && s.old(s.run.values[n].at.by, s.valueAfter(n)) {
-		if step, added := s.steps[n]; added {
-			s.past.steps = append(s.past.steps, step)
-		}
-		if id := s.valueFound[n]; id != "" {
-			s.finding(id)
-		}
-		n++
-	}
-	s.run.values = append([]value(nil), s.run.values[n:]...)
+// valueMayGo tells whether a quantity is known for long, and no record of it is
+// missing.
+func (s *settling) valueMayGo(n int) bool {
+	v := &s.run.values[n]
+	return s.old(v.at.by) && (s.valueFound[n] == "" || len(v.wants) == 0)
 }
 
-func (s *settling) valueAfter(n int) int64 {
-	if s.valueFound[n] != "" && len(s.run.values[n].wants) > 0 {
-		return max(s.settleAfter, tooLate)
+// tooMuch tells whether more is kept of a run's past than maxPast and maxValues
+// say.
+func (r *run) tooMuch() bool {
+	return len(r.past)+len(r.settled.tracks) > maxPast || len(r.values)+len(r.settled.values) > maxValues
+}
+
+// shed judges a run for the last time as far as there is too much of its past:
+// what was said of the first of it is said for good.
+func (d *Deriver) shed(r *run) {
+	s, p := d.settling(r), r.settled
+	tracks := excess(len(r.past)+len(p.tracks), maxPast)
+	values := excess(len(r.values)+len(p.values), maxValues)
+	for _, it := range s.items {
+		it.stays = true
 	}
-	return s.settleAfter
+	for _, t := range r.past[:max(tracks-len(p.tracks), 0)] {
+		s.of[t].stays = false
+	}
+	s.take()
+	s.values(max(values-len(p.values), 0), func(int) bool { return true })
+	p.finish(tracks, values)
+	r.touch()
+}
+
+// excess is how many are too much, with a quarter of the most that there may be,
+// so that it isn't done for each.
+func excess(n, most int) int {
+	if n <= most {
+		return 0
+	}
+	return n - most + most/4
 }

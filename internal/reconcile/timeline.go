@@ -29,6 +29,14 @@ const endsLate = settleAfter / 2
 // as only its end is known.
 func (c claim) tooLate(end int64) bool { return c.endOnly && c.to > add(end, endsLate) }
 
+// sinceOf is since when a holding of the log says something, at the earliest.
+func sinceOf(h *trail.Holding) int64 {
+	if h.From == (trail.Moment{}) {
+		return max(h.To.Millis-endsLate, 0)
+	}
+	return min(heldFrom(h), heldTo(h))
+}
+
 // A timeline has claims in order, so that those of one time are found among very
 // many.
 type timeline struct {

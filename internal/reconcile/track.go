@@ -50,7 +50,8 @@ type track struct {
 	// doubtful tells that the guest migrated then, so that no record is missed.
 	doubtful, doubtfulEnd bool
 
-	settled bool
+	// rank is its place among the run's things that are gone.
+	rank int
 
 	// old was in this one's place before, into came into its place.
 	old, into *track
