@@ -54,6 +54,66 @@ func TestEqualThings(t *testing.T) {
 	}
 }
 
+// TestEndOfEqualIsNotMissing: of two equal things of which one went without record,
+// the later record is the other's end, though the log has it as the first one's.
+func TestEndOfEqualIsNotMissing(t *testing.T) {
+	rng := thing("rng", "/dev/random")
+	gone := fact.Wanted{Type: "VIRT_RESOURCE", Text: "detach", Op: "detach", Kind: "rng", Old: "/dev/random"}
+	for _, later := range []int64{600, 2000, 5000} {
+		sc := &scene{}
+		sc.watched()
+		sc.logged(60*s, attachText("rng", rng.ID))
+		sc.has(fact.Libvirt, 59*s, 60*s+10, base(rng))
+		sc.logged(120*s, attachText("rng", rng.ID))
+		sc.has(fact.Libvirt, 119*s, 120*s+10, base(rng, rng))
+		sc.has(fact.Libvirt, 299*s, 300*s, base(rng), gone) // not recorded
+		sc.tick(330 * s)
+		d := New(Options{})
+		feed(t, d, sc.facts)
+		d.Missing()
+		n := len(sc.facts)
+		sc.logged(later*s, detachText("rng", rng.ID))
+		sc.has(fact.Libvirt, later*s-s, later*s+10, base(), gone)
+		sc.tick((later + 30) * s)
+		feed(t, d, sc.facts[n:])
+		got := newRows()
+		got.apply(d.Delta())
+		if told, missing := got.told(), d.Missing(); len(told) != 1 || missing != nil {
+			t.Errorf("%d: findings %q, missing %v", later, told, missing)
+		}
+		for _, h := range got.ordered()[0].Holdings {
+			if h.ID == rng.ID && (h.Ended != trail.ByDetach || h.To.Millis != start+300*s && h.To.Millis != start+later*s) {
+				t.Errorf("%d: %+v", later, h)
+			}
+		}
+	}
+}
+
+// TestEndIsOfTheLast: of a thing that went and came back without records, the
+// record of its end is that of the last time.
+func TestEndIsOfTheLast(t *testing.T) {
+	b := thing("disk", "/b.img")
+	sc := &scene{}
+	sc.watched()
+	sc.logged(60*s, attachText("disk", b.ID))
+	sc.has(fact.Libvirt, 59*s, 60*s+10, base(b))
+	sc.has(fact.Libvirt, 99*s, 100*s, base()) // not recorded
+	sc.has(fact.Libvirt, 199*s, 200*s, base(b), wantedFor("attach", "disk", b.ID))
+	sc.logged(300*s, detachText("disk", b.ID))
+	sc.has(fact.Libvirt, 299*s, 300*s+10, base())
+	sc.tick(330 * s)
+	got, missing := derive(t, sc.facts)
+	want := []string{"unrecorded: no record tells of the attach of disk /b.img", "unrecorded: no record tells of the detach of disk /b.img"}
+	if !slices.Equal(got.told(), want) || missing != nil {
+		t.Errorf("findings %q, missing %v", got.told(), missing)
+	}
+	for _, f := range got.findings {
+		if f.At.Millis > start+250*s {
+			t.Errorf("at %d: %s", f.At.Millis-start, f.Text)
+		}
+	}
+}
+
 // TestRunsWithoutPID: a guest that is started again at once, of which a witness
 // can't tell the process, or has the same one after a boot.
 func TestRunsWithoutPID(t *testing.T) {

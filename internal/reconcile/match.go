@@ -72,26 +72,60 @@ func (j *judge) pair(t *track, may func(*track, *trail.Holding) bool) {
 	}
 }
 
-// swapEnds gives the end that the log has of one of several equal things to the
-// one that ended then: records don't tell which of them went.
+// swapEnds gives the ends that the log has of things that didn't end then to equal
+// ones that did: records don't tell which of them went, and one of another may be
+// missing.
 func (j *judge) swapEnds(declared []*track) {
 	j.ends = map[*track]trail.Holding{}
+	all := map[key][]claim{}
+	for i, t := range declared {
+		if t.ended {
+			all[t.key] = append(all[t.key], claim{from: min(t.end.after, t.end.by), to: t.end.by, holding: i})
+		}
+	}
+	ended := timelines(all)
 	for _, t := range declared {
 		place, paired := j.pairs[t]
-		if !paired || t.ended || !endedByRecord(&j.row.Holdings[place]) {
+		if !paired {
 			continue
 		}
 		h := &j.row.Holdings[place]
-		for _, u := range declared {
-			_, taken := j.pairs[u]
-			_, has := j.ends[u]
-			if u.key == t.key && u.ended && !taken && !has && outside(heldTo(h), u.end.after, u.end.by) <= j.window {
-				j.ends[u] = *h
-				h.To, h.Latest, h.End, h.Ended = trail.Moment{}, trail.Moment{}, 0, ""
+		for endedByRecord(h) && !j.sameEnd(t, h) {
+			to := heldTo(h)
+			near := ended[t.key].between(to-j.window, to+j.window)
+			i := slices.IndexFunc(near, func(c claim) bool { return j.lacksEnd(declared[c.holding], to) })
+			if i < 0 {
 				break
 			}
+			j.handEnd(h, declared[near[i].holding])
 		}
 	}
+}
+
+// lacksEnd tells whether a thing ended at a time, and the log doesn't have that.
+func (j *judge) lacksEnd(t *track, at int64) bool {
+	if outside(at, t.end.after, t.end.by) > j.window {
+		return false
+	}
+	if place, paired := j.pairs[t]; paired {
+		return !j.sameEnd(t, &j.row.Holdings[place])
+	}
+	_, has := j.ends[t]
+	return !has
+}
+
+// handEnd gives the end of a holding to a thing, and its holding's in exchange.
+func (j *judge) handEnd(h *trail.Holding, t *track) {
+	end := *h
+	var other trail.Holding
+	if place, paired := j.pairs[t]; paired {
+		own := &j.row.Holdings[place]
+		other = *own
+		own.To, own.Latest, own.End, own.Ended = end.To, end.Latest, end.End, end.Ended
+	} else {
+		j.ends[t] = end
+	}
+	h.To, h.Latest, h.End, h.Ended = other.To, other.Latest, other.End, other.Ended
 }
 
 // spare tells whether the log has another holding of the same name at a time,
