@@ -38,7 +38,7 @@ func (j *judge) quantities() {
 
 // stepped tells whether the row says that a quantity was so then.
 func (j *judge) stepped(v *value) bool {
-	known, now := false, uint64(0)
+	var now *trail.Step // steps are in no order yet
 	for i := range j.row.Steps {
 		s := &j.row.Steps[i]
 		if s.Kind != v.kind {
@@ -47,11 +47,11 @@ func (j *judge) stepped(v *value) bool {
 		if s.Value == v.n && outside(s.From.Millis, v.at.after, v.at.by) <= j.window {
 			return true
 		}
-		if s.From.Millis <= v.at.by {
-			known, now = true, s.Value
+		if s.From.Millis <= v.at.by && (now == nil || s.From.Millis >= now.From.Millis) {
+			now = s
 		}
 	}
-	return known && (v.first || now == v.n)
+	return now != nil && (v.first || now.Value == v.n)
 }
 
 // valueUnrecorded finds that no record tells of a quantity's change.
