@@ -80,7 +80,7 @@ func (d *Deriver) Add(f *fact.Fact) error {
 		d.check()
 		d.prune()
 		d.settleRuns()
-	} else if f.Settled && slices.ContainsFunc(d.runs, (*run).waits) {
+	} else if f.Settled && slices.ContainsFunc(d.runs, (*run).isDue) {
 		d.check()
 	}
 	return err
@@ -147,8 +147,9 @@ func (d *Deriver) check() {
 	}
 }
 
-// waits tells whether something of the run can be decided.
-func (r *run) waits() bool { return r.unchecked || r.due <= r.guest.node.mark }
+// isDue tells whether the log was read up to where something of the run can be
+// decided.
+func (r *run) isDue() bool { return r.due <= r.guest.node.mark }
 
 // flush brings what is given out up to what is known.
 func (d *Deriver) flush() {
@@ -161,9 +162,9 @@ func (d *Deriver) flush() {
 	}
 }
 
-// overdue notes that the log was read up to where something can be decided.
+// overdue has the run judged anew where that is so.
 func (r *run) overdue() {
-	if r.waits() {
+	if r.isDue() {
 		r.touch()
 	}
 }

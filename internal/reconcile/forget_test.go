@@ -242,3 +242,31 @@ func TestRivalsAreForgotten(t *testing.T) {
 		t.Errorf("%d runs are kept, and %d of which they keep each other", len(d.runs), chain)
 	}
 }
+
+// TestForgottenHoweverAsked: a run of which the stop's record comes late after all is
+// forgotten when that is read, whether or not somebody asked what has changed then.
+func TestForgottenHoweverAsked(t *testing.T) {
+	sc := &scene{}
+	sc.watched()
+	stop := fact.Wanted{Type: "VIRT_CONTROL", Text: "stop", Op: "stop"}
+	sc.seen(fact.Libvirt, fact.Gone, 59*s, 60*s, fact.Observed{Wants: []fact.Wanted{stop}})
+	sc.seen(fact.Proc, fact.Gone, 59*s, 60*s, fact.Observed{})
+	sc.tick(75 * s)
+	sc.stopped(65 * s)
+	sc.tick(200 * s)
+	for _, asked := range []bool{false, true} {
+		d := New(Options{})
+		for i := range sc.facts {
+			feed(t, d, sc.facts[i:i+1])
+			if asked {
+				d.Delta()
+			}
+		}
+		if len(d.runs) != 0 {
+			t.Errorf("asked %v: %d runs are kept", asked, len(d.runs))
+		}
+	}
+	sc.told(66*s, "lifecycle", "event=stopped detail=shutdown")
+	sc.tick(300 * s)
+	sameRows(t, "late stop", sc.facts, 18)
+}

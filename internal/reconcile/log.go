@@ -84,7 +84,7 @@ func (d *Deriver) losses(delta *trail.Delta) {
 // touch notes that the row of a session that a witness shows may be another.
 func (s *session) touch() {
 	if s.run != nil {
-		s.run.dirty = true
+		s.run.touch()
 	}
 }
 
