@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
-	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/web"
 	"github.com/virtaudit/virtaudit/kaudit"
@@ -82,7 +81,6 @@ type agent struct {
 	feed    *feed
 	health  *health
 	writer  *writer
-	options reconcile.Options
 	sources *sources
 	server  *web.Server
 	started time.Time
@@ -149,7 +147,6 @@ func (a *agent) run(ctx context.Context) error {
 		offers: make(chan *offer, 64), rederivings: make(chan rederiving), window: a.config.Window.Milliseconds(),
 	}
 	a.writer.cutoff.Store(checkpoint.Cutoff)
-	a.options = reconcile.Options{Window: a.config.Window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}
 	last, err := a.store.LastSeen(ctx)
 	if err != nil {
 		return err

@@ -38,8 +38,8 @@ func (a *agent) derive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.writer.emitter = newEmitter(a.dial())
 	if was == nil || string(was) == string(state[rulesKey]) {
-		a.begin()
 		if err := a.writer.replay(ctx); err != nil {
 			return err
 		}
@@ -62,22 +62,16 @@ func (a *agent) derive(ctx context.Context) error {
 	})
 }
 
-// begin has the writer know nothing.
-func (a *agent) begin() {
-	a.writer.deriver, a.writer.emitter = reconcile.New(a.options), newEmitter(a.dial())
-}
-
 // rebuild makes the rows anew, of which other rules made those that are there.
 func (a *agent) rebuild(ctx context.Context, was string, state map[string][]byte) error {
+	w := a.writer
 	a.log.Info("deriving the trail anew", "rules", string(state[rulesKey]), "before", was)
 	err := a.whenRoom(ctx, func() error {
-		return a.store.Rebuild(ctx, func() store.Deriver {
-			a.begin()
-			return replaying{a.writer.deriver, a.writer}
-		}, state)
+		w.emitter, w.mark, w.ticked = newEmitter(a.dial()), 0, 0
+		return w.deriveAnew(ctx, w.reread, state)
 	})
-	a.writer.emitter.forget(a.writer.millis())
-	a.writer.next = a.store.NextSeq()
+	w.emitter.forget(w.millis())
+	w.next = a.store.NextSeq()
 	return err
 }
 
@@ -106,15 +100,79 @@ func (a *agent) patiently(ctx context.Context, do func(context.Context) error) e
 	return do(ctx)
 }
 
-// replaying derives the trail, and tells the writer of intents.
-type replaying struct {
-	*reconcile.Deriver
-	w *writer
+// deriveAnew makes all rows anew from the stored facts, each of which is seen first,
+// and goes on with the Deriver that did so.
+func (w *writer) deriveAnew(ctx context.Context, see func(*fact.Fact), state map[string][]byte) error {
+	defer w.health.atLength()()
+	options, err := w.options(ctx)
+	if err != nil {
+		return err
+	}
+	var anew *reconcile.Deriver
+	err = w.store.Rebuild(ctx, func() store.Deriver {
+		anew = reconcile.New(options)
+		return deriving{anew, see, w.health}
+	}, state)
+	if err == nil {
+		w.deriver = anew
+	}
+	return err
 }
 
-func (r replaying) Add(f *fact.Fact) error {
-	r.w.emitter.take(f, true)
-	r.w.read(f)
-	r.w.health.beat()
-	return r.Deriver.Add(f)
+// options are those of a Deriver of the stored facts.
+func (w *writer) options(ctx context.Context) (reconcile.Options, error) {
+	checkpoint, err := w.store.Checkpoint(ctx)
+	if err != nil {
+		return reconcile.Options{}, err
+	}
+	window := time.Duration(w.window) * time.Millisecond
+	return reconcile.Options{Window: window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}, nil
+}
+
+// deriving derives the trail, and shows each fact and that it goes on.
+type deriving struct {
+	*reconcile.Deriver
+	see    func(*fact.Fact)
+	health *health
+}
+
+func (d deriving) Add(f *fact.Fact) error {
+	d.health.beat()
+	d.see(f)
+	return d.Deriver.Add(f)
+}
+
+// replay derives the trail from the facts that are stored, and gives nothing of
+// it out: its rows are stored too.
+func (w *writer) replay(ctx context.Context) error {
+	options, err := w.options(ctx)
+	if err != nil {
+		return err
+	}
+	w.deriver = reconcile.New(options)
+	n := 0
+	for f, err := range w.store.Facts(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		_ = w.deriver.Add(f) // it was told when the fact came
+		w.reread(f)
+		if n++; n%4096 == 0 {
+			w.deriver.Delta()
+			w.health.beat()
+		}
+	}
+	w.deriver.Delta()
+	w.emitter.forget(w.millis())
+	w.next = w.store.NextSeq()
+	return nil
+}
+
+// reread notes what a stored fact says of intents, and up to when the log was read.
+func (w *writer) reread(f *fact.Fact) {
+	w.emitter.take(f, true)
+	w.read(f)
 }

@@ -12,7 +12,8 @@ import (
 type health struct {
 	mu sync.Mutex
 
-	beaten   time.Time // when the writer was last seen to go on
+	beaten   time.Time     // when the writer was last seen to go on
+	stuck    time.Duration // after how long without that something is wrong
 	now      func() time.Time
 	replayed bool  // the trail is derived and can be asked
 	stored   error // why the last commit failed, nil of one that didn't
@@ -31,7 +32,7 @@ type health struct {
 }
 
 func newHealth(now func() time.Time) *health {
-	return &health{now: now, beaten: now(), facts: map[string]uint64{}}
+	return &health{now: now, beaten: now(), stuck: stuck, facts: map[string]uint64{}}
 }
 
 // maxSources is of how many sources facts are counted apart.
@@ -125,14 +126,30 @@ func (h *health) ready() {
 }
 
 // stuck is after how long without a sign of the writer something is wrong: it
-// beats at every commit, and at least once a second.
-const stuck = 30 * time.Second
+// beats at every commit, and at least once a second. stuckAtLength is that while all
+// rows are derived anew: it beats at every fact, but not while the rows of before are
+// deleted, nor while all that is new is committed.
+const (
+	stuck         = 30 * time.Second
+	stuckAtLength = 10 * time.Minute
+)
+
+// atLength lets the writer do what takes longer, until it calls what this gives.
+func (h *health) atLength() (done func()) {
+	set := func(stuck time.Duration) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.stuck, h.beaten = stuck, h.now()
+	}
+	set(stuckAtLength)
+	return func() { set(stuck) }
+}
 
 // alive tells whether the writer goes on.
 func (h *health) alive() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.now().Sub(h.beaten) < stuck
+	return h.now().Sub(h.beaten) < h.stuck
 }
 
 // vitals is a copy of what health knows.

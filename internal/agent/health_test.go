@@ -26,3 +26,30 @@ func TestGapAfterRestart(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestStuckAtLength: deleting or committing all rows may take longer than all else.
+func TestStuckAtLength(t *testing.T) {
+	now := time.UnixMilli(begun)
+	h := newHealth(func() time.Time { return now })
+	for _, step := range []struct {
+		after time.Duration
+		alive bool
+	}{{stuck - 1, true}, {stuck, false}} {
+		now = time.UnixMilli(begun).Add(step.after)
+		if got := h.alive(); got != step.alive {
+			t.Errorf("after %v it is alive: %t", step.after, got)
+		}
+	}
+	done := h.atLength()
+	now = now.Add(stuckAtLength - 1)
+	if !h.alive() {
+		t.Error("it isn't alive while rows are deleted")
+	}
+	if now = now.Add(1); h.alive() {
+		t.Error("it is alive for ever")
+	}
+	done()
+	if now = now.Add(stuck); h.alive() {
+		t.Error("it has as much time for all else")
+	}
+}

@@ -193,3 +193,21 @@ func (w *writer) checkpoint(t *testing.T) *store.Checkpoint {
 	}
 	return c
 }
+
+// TestDerivingAnewIsAlive: a step of it, such as deleting all rows, may take minutes.
+func TestDerivingAnewIsAlive(t *testing.T) {
+	now := time.UnixMilli(begun)
+	w := newWriter(t, &kernel{})
+	w.tell(t.Context(), 0, ownRecord(t))
+	w.health.now = func() time.Time { return now }
+	seen := 0
+	err := w.deriveAnew(t.Context(), func(*fact.Fact) {
+		seen++
+		if now = now.Add(stuckAtLength - time.Second); !w.health.alive() {
+			t.Error("the writer is said to hang")
+		}
+	}, nil)
+	if err != nil || seen == 0 || !w.health.alive() {
+		t.Errorf("%d facts seen (%v); alive: %t", seen, err, w.health.alive())
+	}
+}

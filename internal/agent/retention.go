@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
-	"github.com/virtaudit/virtaudit/internal/reconcile"
 	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
@@ -117,36 +116,11 @@ func (w *writer) rederive(ctx context.Context) error {
 	if !w.stored() {
 		return errors.New("what came before is not stored")
 	}
-	checkpoint, err := w.store.Checkpoint(ctx)
-	if err != nil {
-		return err
-	}
 	w.miss() // what the one that goes has to tell
-	options := reconcile.Options{
-		Window: time.Duration(w.window) * time.Millisecond, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots,
-	}
-	var anew *reconcile.Deriver
-	err = w.store.Rebuild(ctx, func() store.Deriver {
-		anew = reconcile.New(options)
-		return beating{anew, w.health}
-	}, w.derived())
-	if err != nil {
+	if err := w.deriveAnew(ctx, func(*fact.Fact) {}, w.derived()); err != nil {
 		return err
 	}
-	anew.Missing() // is known already, or was not to be sent
-	w.deriver = anew
-	w.removed()
+	w.deriver.Missing() // is known already, or was not to be sent
 	w.feed.reset()
 	return nil
-}
-
-// beating derives the trail, and tells the watchdog that it does.
-type beating struct {
-	*reconcile.Deriver
-	health *health
-}
-
-func (b beating) Add(f *fact.Fact) error {
-	b.health.beat()
-	return b.Deriver.Add(f)
 }

@@ -307,28 +307,3 @@ const (
 	firstWait   = 100 * time.Millisecond
 	longestWait = 5 * time.Second
 )
-
-// replay derives the trail from the facts that are stored, and gives nothing of
-// it out: its rows are stored too.
-func (w *writer) replay(ctx context.Context) error {
-	n := 0
-	for f, err := range w.store.Facts(ctx, 0) {
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		_ = w.deriver.Add(f) // it was told when the fact came
-		w.emitter.take(f, true)
-		w.read(f)
-		if n++; n%4096 == 0 {
-			w.deriver.Delta()
-			w.health.beat()
-		}
-	}
-	w.deriver.Delta()
-	w.emitter.forget(w.millis())
-	w.next = w.store.NextSeq()
-	return nil
-}
