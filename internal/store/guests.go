@@ -33,7 +33,7 @@ func guests(ctx context.Context, tx querier, q GuestQuery) (list []GuestInfo, ne
 	if n := q.Page.limit(); len(list) > n {
 		list = list[:n]
 		last := &list[n-1]
-		next = cursor(last.Name, last.Node, last.UUID, last.id)
+		next = cursor(last.Name, last.Node, last.UUID)
 	}
 	return list, next, addNames(ctx, tx, list)
 }
@@ -56,15 +56,15 @@ func scanGuest(row scanner) (GuestInfo, error) {
 func (q *GuestQuery) sql() (string, []any, error) {
 	var b builder
 	var name, node, uuid string
-	var id int64
 	if q.Page.After != "" {
-		if err := readCursor(q.Page.After, &name, &node, &uuid, &id); err != nil {
+		if err := readCursor(q.Page.After, &name, &node, &uuid); err != nil {
 			return "", nil, err
 		}
 	}
 	b.conds = append(b.conds, "g.shown IS NOT NULL")
 	b.guest(q.Guest)
-	order := b.behind(q.Page, []string{"g.shown", "g.node", "g.uuid", "g.id"}, name, node, uuid, id)
+	// No two have the same of all these; their numbers are others after a rebuild.
+	order := b.behind(q.Page, []string{"g.shown", "g.node", "g.uuid"}, name, node, uuid)
 	return selectGuests + b.where() + order + " LIMIT " + strconv.Itoa(q.Page.limit()+1), b.args, nil
 }
 
