@@ -174,6 +174,9 @@ func (s *Store) inspect(ctx context.Context) error {
 	if err != nil {
 		return classify(err)
 	}
+	if h.empty() {
+		return errors.New("nothing is in it yet: the service makes it a store when it starts")
+	}
 	if err := h.check(len(migrations)); err != nil {
 		return err
 	}

@@ -165,6 +165,17 @@ func TestOpenReadMissing(t *testing.T) {
 	}
 }
 
+// TestOpenReadOfNewFile: a service that starts makes the file, and then what is in it.
+func TestOpenReadOfNewFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	if err := makeFile(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenRead(path); err == nil || errors.Is(err, ErrNotStore) || !strings.Contains(err.Error(), "nothing is in it yet") {
+		t.Errorf("OpenRead of a new file gives %v", err)
+	}
+}
+
 func TestOpenReadBesideWriter(t *testing.T) {
 	s := openTemp(t)
 	r, err := OpenRead(s.Path())
