@@ -83,6 +83,8 @@ func TestFailedMigrationLeavesTheFile(t *testing.T) {
 	steps := append(slices.Clone(migrations), `CREATE TABLE added (x INTEGER); INSERT INTO nothing VALUES (1)`)
 	if _, err := open(path, Options{}, steps); err == nil || !strings.Contains(err.Error(), fmt.Sprint("version ", len(steps))) {
 		t.Fatalf("a migration that fails gives %v", err)
+	} else if strings.Contains(err.Error(), "closed") {
+		t.Errorf("a migration that fails tells of what was closed behind it: %v", err)
 	}
 	if s, err = open(path, Options{}, migrations); err != nil {
 		t.Fatal(err)

@@ -52,7 +52,10 @@ func newWriter(ctx context.Context, path string, steps []string) (_ *writer, err
 	if err := w.configure(ctx); err != nil {
 		return nil, err
 	}
-	return w, migrate(ctx, w.conn, h, steps)
+	if err := migrate(ctx, w.conn, h, steps); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // configure sets what SQLite doesn't keep in the file, and what must be set
