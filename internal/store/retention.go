@@ -48,6 +48,7 @@ type retention struct {
 	cutoff int64
 
 	removed, facts int
+	guest          int64 // whose session went last
 	// of the step
 	counts map[fact.Kind]int
 }
@@ -120,7 +121,8 @@ func (r *retention) sessions(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	_, err = r.step(ctx, func() (bool, error) { return false, r.observations() })
+	return err
 }
 
 // eventsOf is that events are of session ?1, or of what belongs to it.
@@ -136,6 +138,12 @@ func (r *retention) session(id uint64) error {
 	if err != nil {
 		return err
 	}
+	if r.guest != guest {
+		if err := r.observations(); err != nil {
+			return err
+		}
+	}
+	r.guest = guest
 	r.removed++
 	facts, err := w.numbers(`SELECT DISTINCT fact FROM events WHERE `+eventsOf, int64(id))
 	if err != nil {
@@ -154,21 +162,17 @@ func (r *retention) session(id uint64) error {
 	if err := r.forget(facts, always); err != nil {
 		return err
 	}
-	err = w.exec(`INSERT INTO removed_sessions SELECT node, uuid, name, 1 FROM guests WHERE id = ?
+	return w.exec(`INSERT INTO removed_sessions SELECT node, uuid, name, 1 FROM guests WHERE id = ?
 		ON CONFLICT DO UPDATE SET n = n + 1`, guest)
-	if err != nil {
-		return err
-	}
-	return r.observations(guest)
 }
 
-// observations removes those of a guest that are older than all its sessions, by
-// their time and by their number.
-func (r *retention) observations(guest int64) error {
+// observations removes those of the guest whose sessions went last that are older
+// than all that it has left, by their time and by their number.
+func (r *retention) observations() error {
 	facts, err := r.w.numbers(`SELECT fact FROM observed WHERE guest = ?1
 		AND millis < min(?2, coalesce((SELECT min(first_ms) - ?3 FROM sessions WHERE guest = ?1), ?2))
 		AND fact < coalesce((SELECT min(id, coalesce((SELECT min(run) FROM belongs b WHERE b.session = s.id), id)) FROM sessions s
-			WHERE guest = ?1 ORDER BY 1 LIMIT 1), fact + 1)`, guest, r.cutoff, early)
+			WHERE guest = ?1 ORDER BY 1 LIMIT 1), fact + 1)`, r.guest, r.cutoff, early)
 	if err != nil {
 		return err
 	}
