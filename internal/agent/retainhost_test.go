@@ -127,29 +127,57 @@ func TestRetentionWhereTheClockWasSetBack(t *testing.T) {
 	}
 }
 
+// recordFacts are those of records, behind which nothing comes that is of before.
+func recordFacts(t *testing.T, lines []string) (facts []fact.Fact) {
+	t.Helper()
+	for _, line := range lines {
+		var r record.Record
+		if err := r.Parse([]byte(line)); err != nil {
+			t.Fatal(err)
+		}
+		facts = append(facts, fact.OfRecord("here", follow.WayFile, &r))
+	}
+	facts[len(facts)-1].Settled = true
+	return facts
+}
+
+// endedGuest are the records of a guest that starts and ends.
+func endedGuest(t *testing.T, g *recordedGuest) (facts []fact.Fact) {
+	t.Helper()
+	for stage := range stages {
+		if lines, _ := g.stage(stage); lines != nil {
+			facts = append(facts, recordFacts(t, lines)...)
+		}
+	}
+	return facts
+}
+
+// TestRetentionBeforeTheTrailKnows: what was stored and what the trail has not looked
+// at yet, as it may be out of order, stays.
+func TestRetentionBeforeTheTrailKnows(t *testing.T) {
+	w := newWriter(t, &kernel{})
+	go w.run(t.Context())
+	runs := newRecordedGuest(1)
+	lines, _ := runs.stage(0)
+	start := recordFacts(t, lines)
+	start[len(start)-1].Settled = false
+	w.handAll(t, append(endedGuest(t, newRecordedGuest(0)), start...))
+	w.mustRemove(t, runs.at+hour)
+	w.handAll(t, []fact.Fact{{Kind: fact.Tick, Source: "log", Settled: true, Text: fact.Encode(fact.Ticked{Source: "log", At: runs.at + hour})}})
+	list, _, err := w.store.Sessions(t.Context(), store.SessionQuery{Running: true})
+	if c := w.checkpoint(t); err != nil || len(list) != 1 || list[0].Name != runs.name || c.Sessions != 1 {
+		t.Errorf("%d sessions went, and %d run (%v), want %s", c.Sessions, len(list), err, runs.name)
+	}
+}
+
 // TestRetentionKeepsBoots: of which boot the first record is that stays, is known
 // however often the rows are derived anew.
 func TestRetentionKeepsBoots(t *testing.T) {
-	guest := newRecordedGuest(0)
-	var facts []fact.Fact
-	add := func(lines ...string) {
-		for _, line := range lines {
-			var r record.Record
-			if err := r.Parse([]byte(line)); err != nil {
-				t.Fatal(err)
-			}
-			facts = append(facts, fact.OfRecord("here", follow.WayFile, &r))
-		}
-	}
-	for stage := range stages {
-		lines, _ := guest.stage(stage)
-		add(lines...)
-	}
+	facts := endedGuest(t, newRecordedGuest(0))
 	next := newRecordedGuest(1)
 	next.serial = 3 // the kernel's, which was started anew
 	lines, _ := next.stage(0)
-	add(lines...)
-	facts[len(facts)-1].Settled = true
+	facts = append(facts, recordFacts(t, lines)...)
 
 	w := newWriter(t, &kernel{})
 	go w.run(t.Context())

@@ -10,8 +10,10 @@ import (
 
 // horizon is before what facts of no session are removed: those that were both told
 // before that time and numbered before that number. Clocks are set back, so a fact of
-// a session that stays may seem older than that, but it came later.
-type horizon struct{ millis, seq int64 }
+// a session that stays may seem older than that, but it came later. Of records, only
+// those up to the last one that was told of, as the trail has not looked at the others
+// yet: they may be of a session that stays.
+type horizon struct{ millis, seq, told int64 }
 
 // hosts removes what is of no session, before the horizon: the cutoff, the first
 // session that stays, or a time that auditd didn't write which touches that.
@@ -27,7 +29,7 @@ func (r *retention) hosts(ctx context.Context) error {
 }
 
 func (s *Store) horizonAt(ctx context.Context, cutoff int64) (horizon, error) {
-	h := horizon{cutoff, forever}
+	h := horizon{millis: cutoff, seq: forever}
 	err := s.view(ctx, func(tx querier) error {
 		least := func(to *int64) func(scanner) error {
 			return func(row scanner) error {
@@ -51,6 +53,10 @@ func (s *Store) horizonAt(ctx context.Context, cutoff int64) (horizon, error) {
 				return err
 			}
 		}
+		err := each(ctx, tx, `SELECT fact FROM events WHERE type <> 0 ORDER BY fact DESC LIMIT 1`, nil, func(row scanner) error { return row.Scan(&h.told) })
+		if err != nil {
+			return err
+		}
 		return each(ctx, tx, `SELECT from_ms FROM unwatched WHERE from_ms < ?1 AND (to_ms = 0 AND to_serial = 0 OR to_ms >= ?1)`, []any{h.millis}, least(&h.millis))
 	})
 	return h, err
@@ -67,9 +73,9 @@ func (r *retention) hostFacts(ctx context.Context, h horizon) error {
 	for kind, limit := range map[fact.Kind]int64{
 		fact.Record: h.millis, fact.Observation: h.millis - early, fact.Watch: h.millis, fact.Tick: h.millis, fact.Intent: h.millis,
 	} {
-		index := "kind = 1"
-		if kind != fact.Record {
-			index = fmt.Sprintf("kind = %d AND kind <> 1", kind)
+		index, behind := fmt.Sprintf("kind = %d AND kind <> 1", kind), h.seq
+		if kind == fact.Record {
+			index, behind = "kind = 1", min(h.seq, h.told+1)
 		}
 		query := `SELECT seq, millis, serial FROM facts WHERE ` + index + ` AND millis < ? AND (millis, serial, seq) > (?, ?, ?)
 			AND seq < ? AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY millis, serial, seq LIMIT ?`
@@ -78,7 +84,7 @@ func (r *retention) hostFacts(ctx context.Context, h horizon) error {
 			if more, err = r.step(ctx, func() (more bool, err error) {
 				var facts []int64
 				// Some stay: the next ones are those behind them.
-				if facts, at, err = r.w.places(query, limit, at.millis, at.serial, at.seq, h.seq, last, retainRows); err != nil {
+				if facts, at, err = r.w.places(query, limit, at.millis, at.serial, at.seq, behind, last, retainRows); err != nil {
 					return false, err
 				}
 				return len(facts) == retainRows, r.forget(facts, h.millis)
