@@ -41,7 +41,7 @@ func (s *stream) hear(ctx context.Context, all deliveries) error {
 			passed.kind, passed.text = d.Type, bytes.Clone(d.Text)
 		}
 		heard = now
-		if !s.send(ctx, passed) {
+		if !s.queue.put(ctx, passed) {
 			return context.Cause(ctx)
 		}
 		passed = item{}

@@ -16,8 +16,7 @@ func runStdin(ctx context.Context, r io.Reader, o Options, m *monitor, take Take
 	return s.run(ctx, func(ctx context.Context) error { return s.read(ctx, r) }, take)
 }
 
-// stdinBlock is how much is read at once, and waits for a batch at most, times
-// waiting.
+// stdinBlock is how much is read at once.
 const stdinBlock = 64 << 10
 
 // read sends on whole lines.
@@ -29,17 +28,17 @@ func (s *stream) read(ctx context.Context, r io.Reader) error {
 			return fmt.Errorf("standard input begins with %.16q, which is no text: a plugin of auditd needs format = string", chunk)
 		}
 		for whole := l.whole(); whole != nil; whole = l.whole() {
-			if !s.send(ctx, item{text: whole}) {
+			if !s.queue.put(ctx, item{text: whole}) {
 				return context.Cause(ctx)
 			}
 		}
-		if l.tooLong() && !s.send(ctx, item{problem: &Problem{
+		if l.tooLong() && !s.queue.put(ctx, item{problem: &Problem{
 			Kind: LongLine, Where: WayStdin, Text: fmt.Sprintf("a line is longer than %d bytes and passed over", maxLine),
 		}}) {
 			return context.Cause(ctx)
 		}
 		if errors.Is(err, io.EOF) {
-			s.send(ctx, item{text: l.buf})
+			s.queue.put(ctx, item{text: l.buf})
 			return ErrEnded
 		}
 		if err != nil {

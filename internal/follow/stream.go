@@ -4,34 +4,20 @@ import (
 	"cmp"
 	"context"
 	"time"
-
-	"github.com/virtaudit/virtaudit/record"
 )
 
 // stream gives what a source says that can't be asked again: multicast and
-// standard input.
+// standard input. What comes while a batch is taken waits in memory, and beyond
+// its bound where it comes from: in the socket's buffer or the pipe.
 type stream struct {
 	*monitor
 	*collector
 	o     Options
-	items chan item
+	queue *backlog
 }
-
-// An item is something of a source: a record of the kernel's, whole lines, or a
-// problem.
-type item struct {
-	kind    record.Type // 0 of lines
-	text    []byte
-	problem *Problem
-	// lines and bytes count what came before it and doesn't matter.
-	lines, bytes int64
-}
-
-// waiting is how many items may wait for a batch to be taken.
-const waiting = 64
 
 func newStream(way string, o Options, m *monitor) *stream {
-	return &stream{monitor: m, collector: newCollector(way, &o), o: o, items: make(chan item, waiting)}
+	return &stream{monitor: m, collector: newCollector(way, &o), o: o, queue: newBacklog()}
 }
 
 // run gives what pump sends until that ends, with its error, or the context
@@ -42,17 +28,17 @@ func (s *stream) run(ctx context.Context, pump func(context.Context) error, take
 	defer cancel()
 	var ended error
 	go func() {
-		defer close(s.items)
+		defer s.queue.end()
 		ended = pump(ctx)
 	}()
 	beat := time.Now()
 	for {
 		open, stopped := s.gather(ctx, beat.Add(s.o.Poll))
 		if stopped != nil {
-			s.drain()
+			return cmp.Or(s.drain(take), stopped)
 		}
-		if err := s.give(len(s.items) == 0, take); err != nil || stopped != nil {
-			return cmp.Or(err, stopped)
+		if err := s.give(s.queue.empty(), take); err != nil {
+			return err
 		}
 		if !open {
 			return ended
@@ -65,6 +51,14 @@ func (s *stream) run(ctx context.Context, pump func(context.Context) error, take
 // will be no more.
 func (s *stream) gather(ctx context.Context, beat time.Time) (open bool, err error) {
 	for !s.full() && len(s.batch.Problems) == 0 {
+		i, ok, open := s.queue.take()
+		if ok {
+			s.item(i)
+			continue
+		}
+		if !open {
+			return false, nil
+		}
 		at := s.due(s.o.Hold)
 		if at.IsZero() || beat.Before(at) {
 			at = beat
@@ -74,12 +68,8 @@ func (s *stream) gather(ctx context.Context, beat time.Time) (open bool, err err
 		case <-ctx.Done():
 			timer.Stop()
 			return false, context.Cause(ctx)
-		case i, open := <-s.items:
+		case <-s.queue.some:
 			timer.Stop()
-			if !open {
-				return false, nil
-			}
-			s.item(i)
 		case <-timer.C:
 			return true, nil
 		}
@@ -87,18 +77,19 @@ func (s *stream) gather(ctx context.Context, beat time.Time) (open bool, err err
 	return true, nil
 }
 
-// drain takes what waits.
-func (s *stream) drain() {
+// drain gives what waits.
+func (s *stream) drain(take Take) error {
 	for {
-		select {
-		case i, open := <-s.items:
-			if open {
-				s.item(i)
-				continue
-			}
-		default:
+		i, ok, _ := s.queue.take()
+		if ok {
+			s.item(i)
 		}
-		return
+		if ok && !s.full() {
+			continue
+		}
+		if err := s.give(s.queue.empty(), take); err != nil || !ok {
+			return err
+		}
 	}
 }
 
@@ -125,14 +116,4 @@ func (s *stream) give(caughtUp bool, take Take) error {
 	}
 	s.count(b, now)
 	return nil
-}
-
-// send hands an item over, and reports false when nobody wants it any more.
-func (s *stream) send(ctx context.Context, i item) bool {
-	select {
-	case s.items <- i:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
