@@ -57,11 +57,11 @@ var Settings = []Setting{
 		set: path(func(c *Config) *string { return &c.Store }),
 	},
 	{
-		Name: "log", Default: "/var/log/audit", Value: "PATH",
+		Name: "log", Default: hostLog, Value: "PATH",
 		Doc: "the audit log: a folder with its rotations, or a file",
 		set: path(func(c *Config) *string { return &c.Log }),
 	},
-	choice("log_source", "how the log is read; auto takes the first of file and multicast that works",
+	choice("log_source", "how the log is read; auto takes the first of file and multicast that works, and only file where log names another than the default",
 		func(c *Config) *string { return &c.LogSource }, SourceAuto, SourceFile, SourceMulticast, SourceStdin),
 	{
 		Name: "stdin", Default: "false", Bool: true,

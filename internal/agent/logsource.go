@@ -22,7 +22,8 @@ const (
 	watchedKey  = "log watched"
 )
 
-// watchedState is until when the log was watched, and by which way.
+// watchedState is until when the log was watched, all that it had by then being
+// read, and by which way.
 type watchedState struct {
 	Way string `json:"way"`
 	To  int64  `json:"to"`
@@ -38,38 +39,35 @@ const logAhead = 1
 
 // logSource follows the audit log.
 type logSource struct {
-	a         *agent
-	options   follow.Options
-	mu        sync.Mutex // of follower
-	follower  *follow.Follower
-	once      *follow.Once // what came by one way isn't taken by another
-	before    watchedState // what the last run left
-	way       string       // that was told last to be watched
-	unsettled bool         // records were given since the last settling
-	whole     bool         // nothing is known to be missing since the last run
+	a        *agent
+	options  follow.Options
+	mu       sync.Mutex // of follower
+	follower *follow.Follower
+	once     *follow.Once // what came by one way isn't taken by another
+	progress
+	stored map[event]counts // of the last batch that was read anew
+	ahead  ahead
+}
+
+// progress is what has been told of the log.
+type progress struct {
+	before    watchedState
+	way       string // that was told last to be watched, "" for none
+	told      bool   // that one is, or none, since the start
+	read      bool   // by file, up to a position
+	unsettled bool   // records were given since the last settling
+	whole     bool   // nothing is known to be missing since the last run
 	saved     time.Time
-	stored    map[event]counts // of the last batch that was read anew
-	ahead     ahead
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, whole: true, ahead: ahead{w: a.writer, most: logAhead}, options: follow.Options{
-		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log),
-		Again: a.store.NextSeq() > 1,
+	s := &logSource{a: a, progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, options: follow.Options{
+		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
 	}}
-	switch a.config.LogSource {
-	case SourceFile:
-		s.options.Ways = []string{follow.WayFile}
-	case SourceMulticast:
-		s.options.Ways = []string{follow.WayMulticast}
-	case SourceStdin:
+	if a.config.LogSource == SourceStdin {
 		s.options.Stdin = a.host.Stdin
 	}
 	ctx := context.Background()
-	var err error
-	if s.options.Position, err = a.store.State(ctx, positionKey); err != nil {
-		return nil, err
-	}
 	text, err := a.store.State(ctx, watchedKey)
 	if err != nil {
 		return nil, err
@@ -79,11 +77,19 @@ func newLogSource(a *agent) (*logSource, error) {
 			return nil, fmt.Errorf("state %q: %w", watchedKey, err)
 		}
 	}
-	if s.once, err = rememberedFacts(ctx, a.store); err != nil {
-		return nil, err
+	return s, s.again(ctx)
+}
+
+// waysOf gives the ways that may be taken; nil is for all. Who names a log wants
+// that one: this host's multicast is no stand-in for it.
+func waysOf(c *Config) []string {
+	switch {
+	case c.LogSource == SourceMulticast:
+		return []string{follow.WayMulticast}
+	case c.LogSource == SourceFile, c.LogSource == SourceAuto && logFile(c.Log) != logFile(hostLog):
+		return []string{follow.WayFile}
 	}
-	s.follower = follow.New(s.options, s.once)
-	return s, nil
+	return nil
 }
 
 // remembered is of how many records, the last ones, it is known that they were
@@ -109,9 +115,12 @@ func rememberedFacts(ctx context.Context, s *store.Store) (*follow.Once, error) 
 	return once, nil
 }
 
+// hostLog is the folder of this host's log, which may be yet to come.
+const hostLog = "/var/log/audit"
+
 // logFile gives the live log of a folder.
 func logFile(path string) string {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if info, err := os.Stat(path); path == hostLog || err == nil && info.IsDir() {
 		return filepath.Join(path, "audit.log")
 	}
 	return path
@@ -136,7 +145,9 @@ func (s *logSource) again(ctx context.Context) (err error) {
 	if s.once, err = rememberedFacts(ctx, s.a.store); err != nil {
 		return err
 	}
+	s.read = s.options.Position != nil
 	s.options.Again = s.a.store.NextSeq() > 1
+	s.options.OtherWay = s.before.Way != "" && s.before.Way != follow.WayFile
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.follower = follow.New(s.options, s.once)
@@ -152,8 +163,18 @@ func (s *logSource) current() *follow.Follower {
 func (s *logSource) status() follow.Status { return s.current().Status() }
 
 // take gives a batch to the writer, and waits until the one before is committed:
-// so the next is read while this one is.
+// so the next is read while this one is. What can't be given is read again, and
+// nothing of it counts as told.
 func (s *logSource) take(b *follow.Batch) error {
+	was := s.progress
+	err := s.offer(b)
+	if err != nil {
+		s.progress = was
+	}
+	return err
+}
+
+func (s *logSource) offer(b *follow.Batch) error {
 	o := &offer{state: map[string][]byte{}, way: b.Way}
 	s.watched(b, o)
 	for _, p := range b.Problems {
@@ -172,18 +193,29 @@ func (s *logSource) take(b *follow.Batch) error {
 	if b.CaughtUp {
 		s.settle(b, o)
 	}
-	now := s.a.host.Now()
-	if len(o.facts) > 0 || now.Sub(s.saved) > savePeriod {
-		s.saved = now
-		if b.Position != nil {
-			o.state[positionKey] = b.Position
-		}
-		if b.Way != "" {
-			o.state[watchedKey], _ = json.Marshal(watchedState{Way: b.Way, To: now.UnixMilli()})
-		}
-	}
+	s.save(b, o)
 	o.whole = s.whole
 	return s.ahead.offer(o)
+}
+
+// save says where the log was read up to, with what is stored anyway, or once in a
+// while.
+func (s *logSource) save(b *follow.Batch, o *offer) {
+	now := s.a.host.Now()
+	if b.CaughtUp && b.Way != "" {
+		s.before.To = now.UnixMilli()
+	}
+	s.read = s.read || b.Position != nil
+	if len(o.facts) == 0 && now.Sub(s.saved) <= savePeriod {
+		return
+	}
+	s.saved = now
+	if b.Position != nil {
+		o.state[positionKey] = b.Position
+	}
+	if s.before.Way != "" {
+		o.state[watchedKey], _ = json.Marshal(s.before)
+	}
 }
 
 // settle says that nothing that comes later belongs before what was given.
@@ -203,25 +235,42 @@ func (s *logSource) settle(b *follow.Batch, o *offer) {
 	o.facts = append(o.facts, f)
 }
 
-// watched says that the log is watched from now on, when that began.
+// watched says that the log is watched from now on, or isn't, when that began.
 func (s *logSource) watched(b *follow.Batch, o *offer) {
-	if s.way == b.Way {
+	if s.told && s.way == b.Way {
 		return
 	}
 	now := s.a.host.Now()
-	if b.Way == "" {
-		w := fact.Watched{Source: "log", At: now.UnixMilli(), Why: "it can't be followed any more by " + s.way}
-		s.way, s.before.To = "", w.At
-		o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
-		return
+	w := fact.Watched{Source: "log", Up: b.Way != "", At: now.UnixMilli()}
+	if w.Up {
+		w.Since = s.before.To
+		w.Whole = b.Way == follow.WayFile && (s.read || s.before.Way == follow.WayFile)
+		gap := (w.Since != 0 || s.told) && !w.Whole
+		w.Why = s.whyWatched(b.Way, gap)
+		s.whole = s.whole && !gap
+		if s.before.Way = b.Way; b.Way != follow.WayFile {
+			s.before.To = w.At // what came before can't be asked for
+		}
+		s.a.log.Info("the audit log is followed", "by", b.Way, "why", w.Why)
+	} else if w.Why = "it can't be followed"; s.way != "" {
+		w.Why += " any more by " + s.way
 	}
-	w := fact.Watched{Source: "log", Up: true, At: now.UnixMilli(), Since: s.before.To, Why: "by " + b.Way}
-	w.Whole = b.Way == follow.WayFile && s.before.Way == follow.WayFile
-	if w.Since != 0 && !w.Whole {
-		s.whole = false
-	}
-	s.way, s.before = b.Way, watchedState{Way: b.Way, To: w.At}
+	s.way, s.told = b.Way, true
 	o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
+}
+
+// whyWatched says by what the log is watched from now on and, of a gap before, how
+// that came.
+func (s *logSource) whyWatched(way string, gap bool) string {
+	switch {
+	case !gap:
+		return "by " + way
+	case !s.told:
+		return "the service was down until it was followed by " + way
+	case s.way == "":
+		return "it could not be followed until it was by " + way
+	}
+	return "it was followed by " + s.way + " before, and is by " + way + " now"
 }
 
 // problem says what went wrong with the log, where that may have lost records.

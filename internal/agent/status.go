@@ -96,7 +96,7 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 	switch {
 	case f.Way == "" && len(tried) > 0:
 		src.State, src.Problem = web.Down, strings.Join(tried, "; ")
-		s.Warnings = append(s.Warnings, "no audit log can be followed: "+src.Problem)
+		s.Reasons = append(s.Reasons, "no audit log can be followed: "+src.Problem)
 	case f.Way != "":
 		src.State = web.Up
 		if src.Lag = a.host.Now().Sub(f.ReadTo); f.CaughtUp || f.ReadTo.IsZero() {
@@ -106,7 +106,7 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 			s.Warnings = append(s.Warnings, fmt.Sprintf("the log was read up to %s; %d bytes of it were not read yet", f.Position, f.LagBytes))
 		}
 		if f.Last != nil {
-			src.Problem = f.Last.String()
+			src.Problem = "at " + f.LastAt.UTC().Format(time.RFC3339) + ": " + f.Last.String()
 		}
 		if len(tried) > 0 {
 			s.Warnings = append(s.Warnings, "the log is followed by "+f.Way+", as other ways don't work: "+strings.Join(tried, "; "))
