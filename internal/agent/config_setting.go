@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/virtaudit/virtaudit/internal/hypervisor/qmp"
+	"github.com/virtaudit/virtaudit/internal/witness"
 )
 
 // Words that settings have as values.
@@ -79,9 +82,9 @@ var Settings = []Setting{
 		set: text(func(c *Config) *string { return &c.Node }),
 	},
 	list("libvirt", Auto, "URI", "which libvirt daemons are asked, such as qemu:///system; auto is all that are there",
-		func(c *Config) *[]string { return &c.Libvirt }, Auto, Off),
+		func(c *Config) *[]string { return &c.Libvirt }, witness.CheckURIs, Auto, Off),
 	list("qmp", "", "SOCKET", "monitor sockets of QEMUs that no libvirt runs; patterns such as /run/vm/*.qmp",
-		func(c *Config) *[]string { return &c.QMP }),
+		func(c *Config) *[]string { return &c.QMP }, qmp.CheckPatterns),
 	choice("proc", "whether to look at what guests' processes have open; auto is where the capabilities for it are there",
 		func(c *Config) *string { return &c.Proc }, Auto, On, Off),
 	{
@@ -160,8 +163,9 @@ func choice(name, doc string, field func(*Config) *string, words ...string) Sett
 	}
 }
 
-// list is a setting of several values. A word stands alone.
-func list(name, def, value, doc string, field func(*Config) *[]string, words ...string) Setting {
+// list is a setting of several values, which check must let pass. A word stands
+// alone, and is no value.
+func list(name, def, value, doc string, field func(*Config) *[]string, check func([]string) error, words ...string) Setting {
 	setList := func(c *Config, values []string) error {
 		for _, v := range values {
 			switch {
@@ -169,6 +173,11 @@ func list(name, def, value, doc string, field func(*Config) *[]string, words ...
 				return fmt.Errorf("an empty %s", value)
 			case slices.Contains(words, v) && len(values) > 1:
 				return fmt.Errorf("%q stands alone, without another %s", v, value)
+			}
+		}
+		if len(values) > 0 && !slices.Contains(words, values[0]) {
+			if err := check(values); err != nil {
+				return err
 			}
 		}
 		*field(c) = values

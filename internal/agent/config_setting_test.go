@@ -44,6 +44,8 @@ func TestSetErrors(t *testing.T) {
 		{"stdin", "perhaps", `"perhaps": there are true and false`},
 		{"libvirt", "auto,qemu:///system", `"auto" stands alone, without another URI`},
 		{"libvirt", "qemu:///system,", "an empty URI"},
+		{"libvirt", "qemu+ssh://host/system", `libvirt URI "qemu+ssh://host/system": only this host can be watched`},
+		{"qmp", "/run/a,[", `"[": syntax error in pattern`},
 		{"sweep", "1", `"1" is no duration such as 30s, 10m or 90d`},
 		{"sweep", "10ms", `"10ms": it is from 1s to 1d`},
 		{"window", "2h", `"2h": it is from 1s to 1h`},

@@ -40,21 +40,39 @@ type Libvirt struct {
 	box      statusBox
 }
 
+// CheckURIs tells what is wrong with the URIs of drivers.
+func CheckURIs(uris []string) error {
+	_, err := endpoints(uris, LibvirtOptions{})
+	return err
+}
+
+// endpoints gives those of URIs, each driver once.
+func endpoints(uris []string, o LibvirtOptions) (all []libvirt.Endpoint, err error) {
+	for _, uri := range uris {
+		e, err := libvirt.ParseURI(uri, o.RunDir, o.ReadWrite)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(all, func(other libvirt.Endpoint) bool { return other.URI == e.URI }) {
+			return nil, fmt.Errorf("libvirt URI %q: its driver is watched already", uri)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
 // NewLibvirt gives a source for each driver.
 func NewLibvirt(b Base, o LibvirtOptions) ([]*Libvirt, error) {
 	uris, given := o.URIs, true
 	if len(uris) == 0 {
 		uris, given = drivers, false
 	}
+	found, err := endpoints(uris, o)
+	if err != nil {
+		return nil, err
+	}
 	var all []*Libvirt
-	for _, uri := range uris {
-		endpoint, err := libvirt.ParseURI(uri, o.RunDir, o.ReadWrite)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(all, func(l *Libvirt) bool { return l.endpoint.URI == endpoint.URI }) {
-			return nil, fmt.Errorf("libvirt URI %q: its driver is watched already", uri)
-		}
+	for _, endpoint := range found {
 		l := &Libvirt{base: b.withDefaults(), endpoint: endpoint, o: o, given: given}
 		l.box.status = Status{Name: l.Name(), Witness: fact.Libvirt, Absent: !given}
 		all = append(all, l)

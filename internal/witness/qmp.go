@@ -47,9 +47,17 @@ func (q *QMP) options() qmp.Options {
 // Name is the source's name in the status.
 func (q *QMP) Name() string { return "qmp" }
 
-// Status tells how it fares. Of several monitors, Why is of the last that can't
-// be watched.
-func (q *QMP) Status() Status { return q.box.get() }
+// Status tells how it fares: Why is of the monitors that can't be watched, and of
+// the settings that name none.
+func (q *QMP) Status() Status {
+	s := q.box.get()
+	all := qmp.Unfound(q.o.Sockets)
+	if s.Why != "" {
+		all = append(all, s.Why)
+	}
+	s.Why = problems(all)
+	return s
+}
 
 // Run watches until the context ends, or give fails, and gives the cause.
 func (q *QMP) Run(ctx context.Context, give Give) (err error) {

@@ -23,3 +23,20 @@ func TestProblems(t *testing.T) {
 		t.Errorf("of many: %q", got)
 	}
 }
+
+// Settings that name no monitor are told of in the status, beside the problems of
+// those that there are.
+func TestStatusTellsUnfound(t *testing.T) {
+	dir := t.TempDir()
+	q, err := NewQMP(Base{}, QMPOptions{Sockets: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := q.Status(); !s.Absent || !strings.HasPrefix(s.Why, dir+" is a folder: ") {
+		t.Errorf("%+v", s)
+	}
+	q.box.set(func(s *Status) { s.Why = "another fails" })
+	if s := q.Status(); !strings.HasPrefix(s.Why, dir+" is a folder: ") || !strings.Contains(s.Why, "another fails") {
+		t.Errorf("%+v", s)
+	}
+}

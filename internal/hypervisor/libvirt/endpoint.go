@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +23,11 @@ type Endpoint struct {
 	PIDs string
 }
 
-// drivers are those that write audit records, with their modular daemons.
-var drivers = []struct{ name, daemon string }{
+// A driverName is that of a driver, and of its modular daemon.
+type driverName struct{ name, daemon string }
+
+// drivers are those that write audit records.
+var drivers = []driverName{
 	{"qemu", "virtqemud"},
 	{"lxc", "virtlxcd"},
 }
@@ -69,18 +73,21 @@ func ParseURI(uri, runDir string, readWrite bool) (Endpoint, error) {
 		return Endpoint{}, fmt.Errorf("libvirt URI: %w", err)
 	}
 	driver, transport, _ := strings.Cut(u.Scheme, "+")
+	i := slices.IndexFunc(drivers, func(d driverName) bool { return d.name == driver })
+	unknown := fmt.Errorf("libvirt URI %q: unknown driver %q, there are qemu and lxc", uri, driver)
+	if i < 0 && driver != "" {
+		return Endpoint{}, unknown
+	}
 	if u.Host != "" || transport != "" && transport != "unix" {
 		return Endpoint{}, fmt.Errorf("libvirt URI %q: only this host can be watched", uri)
 	}
 	if u.Path != "/system" && (driver != "lxc" || u.Path != "/") {
 		return Endpoint{}, fmt.Errorf("libvirt URI %q: path %q, want /system", uri, u.Path)
 	}
-	for _, d := range drivers {
-		if d.name == driver {
-			return withSocket(endpoint(d.name, d.daemon, runDir, readWrite), u)
-		}
+	if i < 0 {
+		return Endpoint{}, unknown
 	}
-	return Endpoint{}, fmt.Errorf("libvirt URI %q: unknown driver %q", uri, driver)
+	return withSocket(endpoint(driver, drivers[i].daemon, runDir, readWrite), u)
 }
 
 func withSocket(e Endpoint, u *url.URL) (Endpoint, error) {

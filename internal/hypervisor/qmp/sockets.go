@@ -34,6 +34,36 @@ func sockets(patterns []string) (map[string]fs.FileInfo, error) {
 	return found, nil
 }
 
+// CheckPatterns tells what is wrong with patterns of sockets.
+func CheckPatterns(patterns []string) error {
+	for _, pattern := range patterns {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			return fmt.Errorf("%q: %w", pattern, err)
+		}
+	}
+	return nil
+}
+
+// Unfound tells of the patterns that name no socket why, a text each: somebody may
+// have meant another, and a guest that is off has none.
+func Unfound(patterns []string) (all []string) {
+	for _, pattern := range patterns {
+		found, err := sockets([]string{pattern})
+		if err != nil || len(found) > 0 {
+			continue
+		}
+		switch info, err := os.Stat(pattern); {
+		case err == nil && info.IsDir():
+			all = append(all, pattern+" is a folder: name the sockets in it, as in "+filepath.Join(pattern, "*"))
+		case err == nil:
+			all = append(all, pattern+" is no socket")
+		default:
+			all = append(all, "there is no socket "+pattern)
+		}
+	}
+	return all
+}
+
 func match(pattern string) ([]string, error) {
 	if _, err := os.Lstat(pattern); err == nil {
 		return []string{pattern}, nil

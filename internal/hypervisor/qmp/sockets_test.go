@@ -9,6 +9,29 @@ import (
 	"testing"
 )
 
+// TestUnfound: a pattern that names no socket is told with why; one that names
+// some isn't.
+func TestUnfound(t *testing.T) {
+	dir := filepath.Dir(socketPath(t))
+	path := func(name string) string { return filepath.Join(dir, name) }
+	l, err := net.Listen("unix", path("a.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.WriteFile(path("file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := Unfound([]string{path("a.sock"), path("*.sock"), dir, path("file"), path("b.sock"), path("*.qmp")})
+	want := []string{
+		dir + " is a folder: name the sockets in it, as in " + path("*"), path("file") + " is no socket",
+		"there is no socket " + path("b.sock"), "there is no socket " + path("*.qmp"),
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestSockets(t *testing.T) {
 	dir := filepath.Dir(socketPath(t))
 	for _, name := range []string{"a.sock", "b.sock", "[c].sock"} {

@@ -3,7 +3,6 @@ package qmp
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -44,10 +43,8 @@ type Watcher struct {
 // call at a time. A report that takes long delays others, and in the end costs
 // events.
 func NewWatcher(o Options, report func(Report)) (*Watcher, error) {
-	for _, pattern := range o.Sockets {
-		if _, err := filepath.Match(pattern, ""); err != nil {
-			return nil, fmt.Errorf("qmp: watch %s: %w", pattern, err)
-		}
+	if err := CheckPatterns(o.Sockets); err != nil {
+		return nil, fmt.Errorf("qmp: watch %w", err)
 	}
 	setDefault(&o.Interval, 10*time.Second)
 	setDefault(&o.Gap, time.Second)
