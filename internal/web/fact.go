@@ -154,6 +154,8 @@ func (s *Server) fact(r *request) (*answer, error) {
 type factsJSON struct {
 	Items     []factJSON `json:"items"`
 	NextAfter *uint64    `json:"next_after"`
+	// LeftOut is how many facts of an event are beyond the limit.
+	LeftOut int `json:"left_out"`
 }
 
 // facts lists the records of an audit event, or facts in their order.
@@ -184,8 +186,8 @@ func (s *Server) facts(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := factsJSON{Items: []factJSON{}}
-	for _, f := range found[:min(len(found), limit)] {
+	o := factsJSON{Items: []factJSON{}, LeftOut: max(0, len(found)-limit)}
+	for _, f := range found[:len(found)-o.LeftOut] {
 		o.Items = append(o.Items, factOf(f))
 	}
 	return asJSON(o)

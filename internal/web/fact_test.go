@@ -66,6 +66,14 @@ func TestFactsOfAnEvent(t *testing.T) {
 	if of := items(ask(t, s, "/api/v1/facts?node=other&event=1795395204.745:1292")); len(of) != 0 {
 		t.Errorf("another node's: %v", of)
 	}
+	const three = "type=CWD msg=audit(1795395561.000:7): cwd=\"/\"\n"
+	many := newServer(t, testConfig(storeOf(t, strings.Repeat(three, 3), nil)))
+	for limit, left := range map[string]float64{"1": 2, "2": 1, "3": 0, "4": 0} {
+		o := ask(t, many, "/api/v1/facts?event=1795395561.000:7&limit="+limit)
+		if o["left_out"] != left || len(items(o)) != 3-int(left) {
+			t.Errorf("of three facts, %s at the most: %d and %v left out", limit, len(items(o)), o["left_out"])
+		}
+	}
 	seqs, after := 0, "0"
 	for range 100 {
 		o := ask(t, s, "/api/v1/facts?limit=50&after="+after)

@@ -287,7 +287,7 @@ export const handlers: [RegExp, Handler][] = [
   [/^\/findings$/, findings],
   [/^\/findings\/(.+)$/, findingDetail],
   [/^\/facts\/(\d+)$/, (w, _q, id) => fact(w, Number(id))],
-  [/^\/facts$/, (w) => ({ items: [fact(w, 1)], next_after: null })],
+  [/^\/facts$/, (w) => ({ items: [fact(w, 1)], next_after: null, left_out: 0 })],
   [/^\/rng$/, rng],
   [/^\/search$/, search],
 ];
