@@ -47,7 +47,7 @@ type Setting struct {
 func (s *Setting) Flag() string { return strings.ReplaceAll(s.Name, "_", "-") }
 
 // Env is its name in the environment.
-func (s *Setting) Env() string { return "VIRTAUDIT_" + strings.ToUpper(s.Name) }
+func (s *Setting) Env() string { return envPrefix + strings.ToUpper(s.Name) }
 
 // Set changes a config as the setting with that value says.
 func (s *Setting) Set(c *Config, value string) error { return s.set(c, value) }

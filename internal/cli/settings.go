@@ -89,6 +89,9 @@ func (f *settingFlags) load() (agent.Config, error) {
 	if named, ok := os.LookupEnv(configEnv); ok && !explicit {
 		file, explicit = named, true
 	}
+	if err := agent.CheckEnv(envNames()); err != nil {
+		return agent.Config{}, err
+	}
 	c, err := agent.Load(file, explicit, os.LookupEnv)
 	if err != nil {
 		return c, err
@@ -97,6 +100,15 @@ func (f *settingFlags) load() (agent.Config, error) {
 		return c, err
 	}
 	return c, c.Finish()
+}
+
+// envNames gives the names of all variables of the environment.
+func envNames() []string {
+	names := os.Environ()
+	for i := range names {
+		names[i], _, _ = strings.Cut(names[i], "=")
+	}
+	return names
 }
 
 // apply changes settings as the flags say.
