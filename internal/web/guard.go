@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -27,8 +28,22 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.refuse(w, p)
 			return
 		}
+		if !clean(r.URL.EscapedPath()) { // the mux would lead such a one elsewhere
+			notFound("there is no %.200q", r.URL.Path).write(w)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// clean tells whether a path is one without //, . and .., which names in it may
+// have: as %2F%2F.
+func clean(of string) bool {
+	if of == "/" {
+		return true
+	}
+	trimmed := strings.TrimSuffix(of, "/")
+	return len(trimmed) > 1 && trimmed[0] == '/' && path.Clean(trimmed) == trimmed
 }
 
 func secure(h http.Header) {

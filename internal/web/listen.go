@@ -68,7 +68,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.slots
 		return nil, err
 	}
-	return &limitedConn{c, sync.OnceFunc(func() { <-l.slots })}, nil
+	return &limitedConn{problemConn{c}, sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
 // Close ends a waiting Accept too.
