@@ -69,6 +69,18 @@ func Load(path string, explicit bool, env func(string) (string, bool)) (Config, 
 	return c, nil
 }
 
+// CheckStore refuses a store in a folder that isn't there: of a path that is
+// mistyped an empty trail would be made. Only that of the default is made.
+func (c *Config) CheckStore() error {
+	if c.Store == DefaultStore {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Dir(c.Store)); err != nil {
+		return fmt.Errorf("store %s: its folder: %w", c.Store, err)
+	}
+	return nil
+}
+
 // Finish checks what settings say together, and fills in what follows from
 // others and from the host.
 func (c *Config) Finish() error {

@@ -145,3 +145,17 @@ func TestStdin(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCheckStore: a mistyped folder isn't made; that of the default is, wherever
+// it isn't there yet.
+func TestCheckStore(t *testing.T) {
+	dir := t.TempDir()
+	for store, good := range map[string]bool{
+		DefaultStore: true, "trail.db": true, filepath.Join(dir, "trail.db"): true, filepath.Join(dir, "typo", "trail.db"): false,
+	} {
+		c := Config{Store: store}
+		if err := c.CheckStore(); (err == nil) != good || err != nil && !strings.Contains(err.Error(), store) {
+			t.Errorf("%s: %v", store, err)
+		}
+	}
+}

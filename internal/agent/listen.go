@@ -34,6 +34,9 @@ func (a *agent) listen() (addresses []string, failed <-chan error, stop func(), 
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if len(listeners) == 0 {
+		a.log.Warn("nobody can ask: neither listen_unix nor listen_tcp is set; what is kept is read with --store")
+	}
 	errs := make(chan error, len(listeners))
 	var wg sync.WaitGroup
 	for _, l := range listeners {

@@ -75,7 +75,7 @@ func serve(version string, std Streams, c agent.Config) error {
 	h := agent.Host{Version: version, Log: logger(std, c), Stdin: std.In, Page: web.Files(), Ready: func(addresses []string) {
 		announce(std, addresses)
 	}}
-	err := h.UnderSystemd()
+	err := errors.Join(c.CheckStore(), h.UnderSystemd())
 	if err == nil {
 		err = agent.Run(ctx, c, h)
 	}
