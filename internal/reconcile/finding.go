@@ -133,15 +133,18 @@ func (j *judge) unconfirmed(h *trail.Holding, v *view) {
 	}
 }
 
-// undeclared finds that a process has something open that nothing names.
-func (j *judge) undeclared(t *track, begin span) {
-	f := j.findOf(t, trail.Undeclared, t.begin, "", proc)
+// undeclared finds that a process has something open that nothing names, up to
+// when something does.
+func (j *judge) undeclared(t *track, begin span, until int64, what string) {
+	f := j.findOf(t, trail.Undeclared, t.begin, what, proc)
 	f.At, f.Resource = moment(begin.by), t.resource()
 	f.Text = "the guest's process has " + t.resource().String() + " open, which no record and no definition names"
 	if t.thing.Detail["deleted"] != "" {
 		f.Text += "; the file was deleted"
 	}
 	switch {
+	case until != forever:
+		f.Until = moment(until)
 	case t.ended:
 		f.Until = moment(t.end.by)
 	case j.run.ended:

@@ -30,10 +30,8 @@ func (j *judge) openings(t *track) {
 // namedAt tells whether anything of a time is called as what a process has.
 func (j *judge) namedAt(t *track, after, by int64) bool {
 	for _, name := range t.names {
-		for _, c := range j.names[name].between(after-j.window, by+j.window) {
-			if c.from <= by+j.window && add(c.to, j.window) >= after && !c.tooLate(by) {
-				return true
-			}
+		for range j.claimsOf(name, after, by) {
+			return true
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,33 +11,43 @@ import (
 
 // process finds what the guest's process has open and nothing names.
 func (j *judge) process() {
-	defined := j.run.views[libvirt].seen || j.run.views[qmp].seen
 	for _, t := range j.run.tracks() {
 		if t.declared() {
 			continue
 		}
 		j.openings(t)
-		since, named := j.declaredUntil(t)
+		since, until, named := j.declared(t)
 		if named {
 			j.alsoOpen(t)
 		}
-		if named && since == forever {
+		if !named || since > t.begin.by+j.window {
+			j.unnamed(t, t.begin, since, "")
+		}
+		if !named || until == forever || t.ended || !j.thereAt(t, until+j.window) {
 			continue
 		}
-		begin := t.begin
-		if named { // what named it went, and it is open still
-			if t.ended || !j.thereAt(t, since+j.window) {
-				continue
-			}
-			begin.after, begin.by = since, max(t.shown.by, since+j.window)
+		after, what := t.begin, "" // what named it went, and it is open still
+		after.after, after.by = until, max(t.shown.by, until+j.window)
+		if since > t.begin.by+j.window {
+			what = "again"
 		}
-		if t.shown.by < begin.by+j.window && !j.decided(begin.by) {
-			continue
-		}
-		j.open(t, begin)
-		if defined && !expects(&t.thing) {
-			j.undeclared(t, begin)
-		}
+		j.unnamed(t, after, forever, what)
+	}
+}
+
+// unnamed finds that a process has something open that nothing names, up to when
+// something does.
+func (j *judge) unnamed(t *track, begin span, until int64, what string) {
+	if t.shown.by < begin.by+j.window && !j.decided(begin.by) {
+		return
+	}
+	if t.ended && until >= t.end.by {
+		until = forever
+	}
+	j.open(t, begin, until)
+	defined := j.run.views[libvirt].seen || j.run.views[qmp].seen
+	if defined && !expects(&t.thing) {
+		j.undeclared(t, begin, until, what)
 	}
 }
 
@@ -63,50 +74,53 @@ func expects(t *fact.Thing) bool {
 		slices.ContainsFunc(ownDirs, func(dir string) bool { return strings.HasPrefix(t.ID, dir) })
 }
 
-// declaredUntil tells whether something named what a process has there, and
-// until when.
-func (j *judge) declaredUntil(p *track) (until int64, named bool) {
+// declared tells whether something named what a process has there: since when
+// first, and until when last.
+func (j *judge) declared(p *track) (since, until int64, named bool) {
+	since = forever
 	from, to := p.interval()
 	for _, name := range p.names {
+		for c := range j.claimsOf(name, from, to) {
+			since, until, named = min(since, c.from), max(until, c.to), true
+		}
+	}
+	return since, until, named
+}
+
+// claimsOf gives what was called so at a time.
+func (j *judge) claimsOf(name string, from, to int64) iter.Seq[claim] {
+	return func(yield func(claim) bool) {
 		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
-			if c.from <= add(to, j.window) && add(c.to, j.window) >= from && !c.tooLate(to) {
-				until, named = max(until, c.to), true
+			if c.from <= add(to, j.window) && add(c.to, j.window) >= from && !c.tooLate(to) && !yield(c) {
+				return
 			}
 		}
 	}
-	return until, named
 }
 
 // alsoOpen notes at all holdings that the process has it open.
 func (j *judge) alsoOpen(p *track) {
 	from, to := p.interval()
 	for _, name := range p.names {
-		j.openAs(name, from, to)
-	}
-}
-
-// openAs notes at all holdings of a name and a time that the process has it open.
-func (j *judge) openAs(name string, from, to int64) {
-	for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
-		if c.from <= add(to, j.window) && add(c.to, j.window) >= from && !c.tooLate(to) {
-			j.openAt(c)
+		for c := range j.claimsOf(name, from, to) {
+			if h := &j.row.Holdings[c.holding]; !slices.Contains(h.Also, fact.Proc) {
+				h.Also = append(h.Also, fact.Proc)
+			}
 		}
 	}
 }
 
-func (j *judge) openAt(c claim) {
-	if h := &j.row.Holdings[c.holding]; !slices.Contains(h.Also, fact.Proc) {
-		h.Also = append(h.Also, fact.Proc)
-	}
-}
-
-// open adds a holding that only the process shows.
-func (j *judge) open(t *track, begin span) {
+// open adds a holding that only the process shows, up to when something else
+// does.
+func (j *judge) open(t *track, begin span, until int64) {
 	h := trail.Holding{
 		Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub, By: fact.Proc,
 		Earliest: moment(begin.after), From: moment(begin.by), Begin: begin.fact,
 	}
-	if t.ended {
+	switch {
+	case until != forever:
+		h.To, h.Ended = moment(until), trail.ByUpdate
+	case t.ended:
 		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, trail.ByDetach
 	}
 	j.add(t, h)

@@ -1,0 +1,65 @@
+package reconcile
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
+)
+
+// TestDeclaredLater: what a process had open for a day is found for that time,
+// though somebody attaches it then, and again once it was detached.
+func TestDeclaredLater(t *testing.T) {
+	const day = 86400 * s
+	open := []fact.Thing{silent("file", "/a.img"), silent("file", "/secret")}
+	sc := &scene{}
+	sc.watched()
+	sc.has(fact.Proc, 59*s, 60*s, open)
+	sc.tick(200 * s)
+	sc.logged(day, attachText("disk", "/secret"))
+	sc.has(fact.Libvirt, day-s, day+10, base(thing("disk", "/secret")))
+	sc.tick(day + 200*s)
+	check := func(want ...trail.Span) {
+		t.Helper()
+		got, _ := derive(t, sc.facts)
+		var found, held []trail.Span
+		for _, f := range got.findings {
+			if f.Kind == trail.Undeclared {
+				found = append(found, trail.Span{From: f.At, To: f.Until})
+			}
+		}
+		slices.SortFunc(found, func(a, b trail.Span) int { return int(a.From.Millis - b.From.Millis) })
+		if !slices.Equal(found, want) {
+			t.Errorf("found %v, want %v", found, want)
+		}
+		for _, h := range got.ordered()[0].Holdings {
+			if h.By == fact.Proc {
+				held = append(held, trail.Span{From: h.From, To: h.To})
+			}
+			if h.Kind == "disk" && h.ID == "/secret" && !slices.Contains(h.Also, fact.Proc) {
+				t.Errorf("the process doesn't show %+v", h)
+			}
+		}
+		if !slices.Equal(held, want) {
+			t.Errorf("held %v, want %v", held, want)
+		}
+	}
+	before := trail.Span{From: moment(start + 60*s), To: moment(start + day - s)}
+	check(before)
+	sc.logged(2*day, detachText("disk", "/secret"))
+	sc.has(fact.Libvirt, 2*day-s, 2*day+10, base())
+	sc.has(fact.Proc, 2*day+29*s, 2*day+30*s, append(open, silent("file", "/c")))
+	sc.has(fact.Proc, 2*day+39*s, 2*day+40*s, open)
+	sc.tick(2*day + 200*s)
+	got, _ := derive(t, sc.facts)
+	var texts []string
+	for _, f := range got.findings {
+		if f.Kind == trail.Undeclared && f.Resource.ID == "/secret" {
+			texts = append(texts, f.ID)
+		}
+	}
+	if len(texts) != 2 {
+		t.Errorf("once it was detached %q are found", texts)
+	}
+}
