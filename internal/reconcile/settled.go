@@ -74,8 +74,11 @@ type finished struct {
 	keys   *cache[key, bool] // of tracks
 	rows   map[edge]trail.Holding
 	others []trail.Holding
-	steps  []trail.Step
 	found  []*trail.Finding
+	// foundOf are holdings of others of which something was found: what is too much
+	// of the rest doesn't take their place.
+	foundOf []trail.Holding
+	steps   []trail.Step
 }
 
 func newSettled() *settled {
@@ -128,7 +131,7 @@ func (p *settled) unsettled(s *session) (places []int, same bool) {
 // all gives the row's holdings: the log's in their places, and behind them those
 // that only witnesses show.
 func (p *settled) all(s *session, judged []int, row []trail.Holding) []trail.Holding {
-	all := make([]trail.Holding, 0, len(judged)+len(p.rows)+len(p.tracks)+len(p.finished.others)+len(row))
+	all := make([]trail.Holding, 0, len(judged)+len(p.rows)+len(p.tracks)+len(p.finished.others)+len(p.finished.foundOf)+len(row))
 	if s != nil {
 		n := 0
 		for i := range s.row.Holdings {
@@ -140,7 +143,7 @@ func (p *settled) all(s *session, judged []int, row []trail.Holding) []trail.Hol
 			}
 		}
 	}
-	all = append(all, p.finished.others...)
+	all = append(append(all, p.finished.foundOf...), p.finished.others...)
 	for i := range p.tracks {
 		all = append(all, p.tracks[i].others...)
 	}

@@ -95,6 +95,29 @@ func TestTouches(t *testing.T) {
 	}
 }
 
+// TestFinished: of what there is too much of, that of which something was found
+// isn't dropped for the rest.
+func TestFinished(t *testing.T) {
+	p := newSettled()
+	add := func(id string, found ...*trail.Finding) {
+		p.tracks = append(p.tracks, settledTrack{
+			track: &track{key: key{kind: "file", id: id}}, others: []trail.Holding{{ID: id}}, found: found,
+		})
+	}
+	add("/secret", &trail.Finding{ID: "x"})
+	for range 3 * maxPast {
+		add("/any")
+	}
+	p.finish(len(p.tracks), 0)
+	all := p.all(nil, nil, nil)
+	if len(all) > maxPast+1 || len(all) < maxPast/2 || all[0].ID != "/secret" || len(p.finished.found) != 1 {
+		t.Errorf("%d are kept, the first is %+v", len(all), all[0])
+	}
+	if !p.had(key{kind: "file", id: "/any"}) || len(p.tracks) != 0 {
+		t.Error("what was finished is not known any more")
+	}
+}
+
 // settledScene is of a guest that had a disk once, which is settled.
 func settledScene(t *testing.T) (*scene, *Deriver, *rows) {
 	t.Helper()

@@ -94,7 +94,11 @@ func (p *settled) finish(tracks, values int) {
 		}
 		s.track.old = nil // or all that ever was in its place would be kept
 		done.keys.put(s.track.key, true)
-		done.others = append(done.others, s.others...)
+		if len(s.found) > 0 {
+			done.foundOf = append(done.foundOf, s.others...)
+		} else {
+			done.others = append(done.others, s.others...)
+		}
 		done.found = append(done.found, s.found...)
 	}
 	p.tracks = slices.Clone(p.tracks[tracks:])
@@ -103,7 +107,7 @@ func (p *settled) finish(tracks, values int) {
 		done.found = append(done.found, s.found...)
 	}
 	p.values = slices.Clone(p.values[values:])
-	done.others = last(done.others, maxPast)
+	done.others, done.foundOf = last(done.others, maxPast), last(done.foundOf, maxPast)
 	done.found = last(done.found, maxPast)
 	done.steps = last(done.steps, maxValues)
 }
