@@ -19,6 +19,7 @@ type node struct {
 	moved int64 // when that was read on last
 	now   int64 // the latest time of a fact
 
+	witnessed bool         // others than the log tell of it
 	unread    []gap        // when the log was not read
 	unwritten []trail.Span // when auditd did not write it
 }

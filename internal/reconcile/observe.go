@@ -37,6 +37,7 @@ func (d *Deriver) observe(f *fact.Fact) error {
 		return nil // of a later version
 	}
 	l.node = d.node(f.Node)
+	l.node.witnessed = true
 	d.at(l.node, cmp.Or(f.Stamp.Millis, l.o.To))
 	l.guest = l.node.guestOf(&l.o, l.w)
 	l.run = l.guest.runOf(&l.o, l.w)

@@ -13,6 +13,10 @@ const silence = 3600_000
 // further behind than they go back tells of others as sessions of their own.
 const maxOver = 1 << 12
 
+// maxUnseen is how many sessions of the log are kept that are over and that no
+// witness showed yet, the last ones.
+const maxUnseen = 1 << 10
+
 // past tells whether nothing can come any more that belongs to what was over at a
 // time: the log was read on from there, or isn't read on at all.
 func (d *Deriver) past(n *node, at int64) bool {
@@ -38,17 +42,27 @@ func (d *Deriver) prune() {
 		return true
 	})
 	slices.SortFunc(d.ended, func(a, b *session) int { return cmp.Compare(a.row.ID, b.row.ID) })
-	kept := d.ended[:0]
+	kept, more := d.ended[:0], len(d.ended)-maxUnseen
 	for _, s := range d.ended {
 		switch {
 		case d.sessions[s.row.ID] != s || !s.over:
-		case s.run == nil && d.past(s.guest.node, min(sessionEnd(s.row), s.row.Last.Millis)):
+		case s.run == nil && d.unseen(s, more > 0):
 			d.leave(s)
 		default:
 			kept = append(kept, s)
+			continue
 		}
+		more--
 	}
 	d.ended = kept
+}
+
+// unseen tells whether no witness is to be expected to show a session of the log
+// that is over: none lags behind by more than settleAfter, nor is waited for so long
+// where there are too many such sessions.
+func (d *Deriver) unseen(s *session, tooMany bool) bool {
+	n, at := s.guest.node, min(sessionEnd(s.row), s.row.Last.Millis)
+	return d.past(n, at) && (tooMany || !n.witnessed || n.mark >= at+d.settleAfter || n.now >= at+silence)
 }
 
 // over tells whether a run is, for all who know of it but witnesses that lag

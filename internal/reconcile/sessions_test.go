@@ -209,3 +209,28 @@ func TestForgets(t *testing.T) {
 		t.Errorf("waits until %d", until)
 	}
 }
+
+// TestSeenLate: a guest that ran for a moment, and that a witness tells of only when
+// the log was read well past that, is one session and lacks no record.
+func TestSeenLate(t *testing.T) {
+	for _, read := range []int64{80, 85, 300} {
+		sc := &scene{}
+		sc.as(1, func() { sc.seen(fact.Libvirt, fact.Seen, -1, 1*s, fact.Observed{PID: 5}) })
+		sc.started(60 * s)
+		sc.stopped(62 * s)
+		sc.tick(read * s)
+		start := fact.Wanted{Type: "VIRT_CONTROL", Text: "start", Op: "start"}
+		sc.seen(fact.Libvirt, fact.Seen, 59*s, 61*s, fact.Observed{Has: base(silent("disk", "rbd:x")), Wants: []fact.Wanted{start}})
+		sc.seen(fact.Libvirt, fact.Gone, 61*s, 63*s, fact.Observed{Wants: []fact.Wanted{{Type: "VIRT_CONTROL", Text: "stop", Op: "stop"}}})
+		for i := range sc.facts[len(sc.facts)-2:] {
+			sc.facts[len(sc.facts)-1-i].Stamp.Millis = 1_000_000 + read*s
+		}
+		sc.tick(2000 * s)
+		got, missing := derive(t, sc.facts)
+		want := "77 closed " + uuid + " #1: /a.img /dev/urandom 52:54:00:00:00:01 rbd:x"
+		if all := got.whose(); !slices.Contains(all, want) || len(all) != 2 || got.told() != nil || missing != nil {
+			t.Errorf("log read to %d s: %q, findings %q, missing %v", read, all, got.told(), missing)
+		}
+		sameRows(t, "late", sc.facts, 20)
+	}
+}
