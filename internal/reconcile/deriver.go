@@ -34,6 +34,7 @@ type Deriver struct {
 	ended    []*session // those of the log that are over, in order
 	ahead    ahead
 	added    uint64 // facts
+	seq      uint64 // of the last one
 
 	// forgotten are the numbers of guests of which nothing else is kept, and down
 	// since when sources aren't watched.
@@ -71,6 +72,7 @@ const checkEvery = 1024
 
 // Add takes the next fact. An error is of that fact's text, which is skipped.
 func (d *Deriver) Add(f *fact.Fact) error {
+	d.seq = f.Seq
 	err := d.add(f)
 	if f.Settled {
 		d.log.Settle()

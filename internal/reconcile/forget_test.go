@@ -270,3 +270,47 @@ func TestForgottenHoweverAsked(t *testing.T) {
 	sc.tick(300 * s)
 	sameRows(t, "late stop", sc.facts, 18)
 }
+
+// TestNumbersWhileTheLogIsBehind: a run that libvirt shows is no session before those
+// that the log tells of since, as it is read from its beginning.
+func TestNumbersWhileTheLogIsBehind(t *testing.T) {
+	sc := &scene{}
+	sc.first(fact.Libvirt, -1, 1000*s, base())
+	for i := range int64(3) {
+		sc.logged(i*100*s, `op=start reason=booted | vm-pid=71`)
+		sc.logged(i*100*s+50*s, `op=stop reason=shutdown | vm-pid=0`)
+		sc.swept("proc", 1000*s, 1000*s+i)
+	}
+	sc.logged(400*s, `op=start reason=booted | vm-pid=77`)
+	sc.tick(1100 * s)
+	got, _ := derive(t, sc.facts)
+	var numbers []int
+	for _, run := range got.ordered() {
+		numbers = append(numbers, run.Number)
+	}
+	if fmt.Sprint(numbers) != "[1 2 3 4]" {
+		t.Errorf("numbers %v", numbers)
+	}
+	sameRows(t, "behind", sc.facts, 19)
+}
+
+// TestNumbersOfForgottenAreBounded: a guest that is started again and again while one
+// of its processes stays keeps a bounded past.
+func TestNumbersOfForgottenAreBounded(t *testing.T) {
+	d := New(Options{})
+	sc := &scene{}
+	sc.seen(fact.Proc, fact.Seen, -1, 1*s, fact.Observed{PID: 1, Run: "stays"})
+	for i := range 2 * maxNumbered {
+		at := int64(i+1) * 100 * s
+		sc.logged(at, fmt.Sprintf(`op=start reason=booted | vm-pid=%d`, 100+i))
+		sc.seen(fact.Libvirt, fact.Seen, at-s, at, fact.Observed{PID: 100 + i, Run: fmt.Sprint(i)})
+		sc.stopped(at + 10*s)
+		sc.seen(fact.Libvirt, fact.Gone, at+10*s, at+10*s, fact.Observed{PID: 100 + i, Run: fmt.Sprint(i)})
+		sc.tick(at + 50*s)
+	}
+	feed(t, d, sc.facts)
+	g := d.nodes[host].guests[uuid]
+	if len(g.runs) != 1 || len(g.over) > maxNumbered+1 || len(g.over) < maxNumbered/2 {
+		t.Errorf("%d runs, %d that are forgotten", len(g.runs), len(g.over))
+	}
+}

@@ -36,6 +36,8 @@ type guest struct {
 	runs []*run     // in order
 	logs []*session // in order
 	over []over     // runs and sessions that are forgotten
+	// inserted tells that a run turned up which is before others.
+	inserted bool
 	// before are how many sessions it had before the first fact.
 	before int
 	numbers
@@ -49,6 +51,7 @@ type session struct {
 	guest *guest
 	run   *run           // that belongs to it
 	over  bool           // for certain
+	shown int            // the number with which its row was given out, 0 of a run's
 	lost  *trail.Finding // that it is, as the log shows
 }
 

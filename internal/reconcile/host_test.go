@@ -32,11 +32,23 @@ type hostStep struct {
 }
 
 // randomHost is the life of some guests, of which the log, libvirt and processes
-// tell one before the other: each is behind by a time of its own, which changes.
-func randomHost(seed uint64) *scene {
+// tell one before the other: each is behind by a time of its own, which changes, so
+// that what one tells isn't in order either.
+func randomHost(seed uint64) *scene { return hostOf(seed, false) }
+
+// hostOf is a randomHost of which each source may tell all in order.
+func hostOf(seed uint64, inOrder bool) *scene {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	var steps []hostStep
 	behind := [3]int64{rng.Int64N(100 * s), rng.Int64N(20 * s), rng.Int64N(20 * s)}
+	var last [3]int64
+	tell := func(source int, at int64, add func(*scene)) {
+		told := at + behind[source]
+		if last[source] = max(last[source], told); inOrder {
+			told = last[source]
+		}
+		steps = append(steps, hostStep{told, add})
+	}
 	lives := make([]*guestLife, 1+rng.IntN(4))
 	for i := range lives {
 		lives[i] = &guestLife{n: i, pid: 100 * (i + 1)}
@@ -49,12 +61,12 @@ func randomHost(seed uint64) *scene {
 		}
 		for source, add := range lives[rng.IntN(len(lives))].next(rng, at) {
 			if add != nil && rng.IntN(12) > 0 {
-				steps = append(steps, hostStep{at + behind[source], add})
+				tell(source, at, add)
 			}
 		}
 		if now := at; rng.IntN(4) == 0 {
-			steps = append(steps, hostStep{at + behind[0], func(sc *scene) { sc.tick(now) }})
-			steps = append(steps, hostStep{at + behind[1], func(sc *scene) { sc.looked(hypervisor, now) }})
+			tell(0, at, func(sc *scene) { sc.tick(now) })
+			tell(1, at, func(sc *scene) { sc.looked(hypervisor, now) })
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b hostStep) int { return cmp.Compare(a.told, b.told) })
@@ -138,5 +150,35 @@ func TestHostHoweverAsked(t *testing.T) {
 	}
 	for seed := range seeds {
 		sameRows(t, "host", randomHost(seed).facts, seed)
+	}
+}
+
+// misnumbered gives the guests whose sessions aren't numbered from 1 on.
+func (r *rows) misnumbered() []string {
+	numbers := map[string][]int{}
+	for _, s := range r.sessions {
+		key := cmp.Or(s.UUID, s.Name)
+		numbers[key] = append(numbers[key], s.Number)
+	}
+	var wrong []string
+	for key, all := range numbers {
+		slices.Sort(all)
+		for i, n := range all {
+			if n != i+1 {
+				wrong = append(wrong, fmt.Sprint(key, all))
+				break
+			}
+		}
+	}
+	return wrong
+}
+
+// TestNumbersOfHost: a guest's sessions are numbered one after the other, however far
+// one source is behind another.
+func TestNumbersOfHost(t *testing.T) {
+	for seed := range uint64(200) {
+		if got, _ := derive(t, hostOf(seed, true).facts); len(got.misnumbered()) > 0 {
+			t.Errorf("seed %d: %q", seed, got.misnumbered())
+		}
 	}
 }

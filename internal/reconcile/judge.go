@@ -82,7 +82,7 @@ func (j *judge) begin() {
 		}
 		row := log
 		row.Holdings = slices.Clone(log.Holdings)
-		row.Number += r.guest.unloggedBefore(row.ID)
+		row.Number = r.session.number()
 		j.log, j.row = &log, &row
 		return
 	}

@@ -32,13 +32,17 @@ func (d *Deriver) pull() {
 
 // tie ties a guest's runs to its sessions of the log.
 func (d *Deriver) tie(g *guest) {
-	if !g.tie(d.window) {
+	if !g.tie(d.window) && !g.inserted {
 		return
 	}
+	g.inserted = false
 	g.touch()
 	for _, s := range g.logs { // their numbers may be others
-		d.give(s.row)
+		if s.shown != s.number() {
+			d.give(s.row)
+		}
 	}
+	d.renumberOver(g)
 }
 
 // logged notes a session of the log as it is now.
@@ -52,7 +56,7 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 		i, _ := slices.BinarySearchFunc(g.logs, row.ID, func(s *session, id uint64) int { return int(s.row.ID) - int(id) })
 		g.logs = slices.Insert(g.logs, i, s)
 	}
-	if s.row.Number != row.Number || isNew {
+	if s.row.Number != row.Number || s.row.First != row.First || isNew {
 		s.guest.touch()
 	}
 	s.row = row
@@ -94,9 +98,9 @@ func (d *Deriver) give(row *trail.Session) {
 	if s == nil || s.run != nil {
 		return
 	}
-	if n := s.guest.unloggedBefore(row.ID); n > 0 {
+	if s.shown = s.number(); s.shown != row.Number {
 		copied := *row
-		copied.Number += n
+		copied.Number = s.shown
 		row = &copied
 	}
 	d.out.session(row)

@@ -110,6 +110,7 @@ func (l *look) begin() {
 	if l.o.What == fact.Seen {
 		l.run.wants, l.wants = l.wants, nil
 	}
+	l.guest.inserted = !l.guest.isLast(l.run.place())
 	l.guest.runs = append(l.guest.runs, l.run)
 	l.Deriver.runs = append(l.Deriver.runs, l.run)
 }

@@ -41,7 +41,15 @@ func (o *out) merge(id uint64) {
 
 func (o *out) event(ev *trail.Event) { o.events[trail.EventID{Fact: ev.Fact, Nth: ev.Nth}] = ev }
 
-func (o *out) number(id uint64, n int) { o.numbers[id] = n }
+func (o *out) number(id uint64, n int) {
+	if row := o.rows[id]; row != nil {
+		again := *row
+		again.Number = n
+		o.rows[id] = &again
+		return
+	}
+	o.numbers[id] = n
+}
 
 // pass takes what the log's trail gives beside sessions.
 func (o *out) pass(delta *trail.Delta) {

@@ -91,19 +91,14 @@ func (d *Deriver) bury(r *run) {
 		d.leave(s)
 		return
 	}
-	g.over = append(g.over, over{id: r.id})
-	g.count()
-	g.dismiss()
+	g.leave(r.place(), 0, r.number())
 }
 
 // leave forgets a session of the log but for its number.
 func (d *Deriver) leave(s *session) {
-	g := s.guest
-	if n := g.unloggedBefore(s.row.ID); n > 0 {
-		d.left.put(s.row.ID, n)
+	if n := s.number(); n != s.row.Number {
+		d.left.put(s.row.ID, n-s.row.Number)
 	}
-	g.over = append(g.over, over{s.row.ID, s.row.Number})
 	d.forget(s)
-	g.count()
-	g.dismiss()
+	s.guest.leave(s.place(), s.row.Number, s.number())
 }

@@ -25,7 +25,7 @@ func (g *guest) tie(window int64) bool {
 			}
 		}
 		if best != nil {
-			best.run, r.session = r, best
+			best.run, best.shown, r.session = r, 0, best
 		}
 	}
 	for i, r := range g.runs {
