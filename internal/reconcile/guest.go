@@ -95,7 +95,7 @@ func (n *node) guestOf(o *fact.Observed, w int) *guest {
 	}
 	for _, g := range n.guests {
 		first(&byRun, g, g.hasRun(o, w))
-		first(&byPID, g, o.PID != 0 && g.runsAs(o.PID))
+		first(&byPID, g, o.PID != 0 && g.runsAs(o))
 		first(&named, g, o.Name != "" && g.name == o.Name && g.mayRunAs(o.PID))
 	}
 	if g := cmp.Or(byRun, byPID, named); g != nil {
@@ -121,10 +121,28 @@ func (g *guest) mayRunAs(pid int) bool {
 		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == 0 && s.runs() })
 }
 
-// runsAs tells whether the guest runs in that process, for all that is known.
-func (g *guest) runsAs(pid int) bool {
-	return slices.ContainsFunc(g.runs, func(r *run) bool { return r.pid == pid && !r.ended }) ||
-		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == uint64(pid) && s.runs() })
+// runsAs tells whether the guest runs in the process of an observation, for all
+// that is known.
+func (g *guest) runsAs(o *fact.Observed) bool {
+	window := g.node.deriver.window
+	return slices.ContainsFunc(g.runs, func(r *run) bool {
+		return r.pid == o.PID && !r.ended && mayBe(o, cmp.Or(r.name, g.name), r.first.by+window)
+	}) || slices.ContainsFunc(g.logs, func(s *session) bool {
+		return s.row.PID == uint64(o.PID) && s.runs() && mayBe(o, s.row.Name, cmp.Or(s.row.Start, s.row.First).Millis+window)
+	})
+}
+
+// mayBe tells whether the process of an observation may be one that had the same
+// number at a time: not where it began later, or where that isn't known and both
+// have names that differ. Where they have the same one, the clock was set on since.
+func mayBe(o *fact.Observed, name string, at int64) bool {
+	switch {
+	case o.Name != "" && o.Name == name:
+		return true
+	case o.What == fact.Seen && o.From != 0:
+		return o.From <= at
+	}
+	return o.Name == "" || name == ""
 }
 
 // runOf finds the run that an observation is of, the last one first: the one that

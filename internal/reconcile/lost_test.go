@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -58,4 +59,45 @@ func TestPresumedLost(t *testing.T) {
 			t.Errorf("%s: %d runs and %d sessions are kept", name, len(d.runs), len(d.sessions))
 		}
 	}
+}
+
+// TestPIDUsedAgain: a process without uuid that has the number of a guest's is another
+// one where it began after that, or where its name tells.
+func TestPIDUsedAgain(t *testing.T) {
+	boot := func(sc *scene) {
+		sc.kernel(200*s, record.SystemBoot, `pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' comm="x" exe="/x" hostname=? addr=? terminal=? res=success'`)
+	}
+	for _, tc := range []struct {
+		name  string
+		began int64
+		same  bool
+	}{
+		{"other", 195 * s, false},
+		{"", 195 * s, false},
+		{"g", 195 * s, true}, // the clock was set on
+		{"other", -1, false},
+		{"", -1, true},
+		{"called otherwise", 0, true},
+	} {
+		sc := &scene{}
+		sc.started(0)
+		sc.seen(fact.Proc, fact.Seen, tc.began, 197*s, fact.Observed{Has: []fact.Thing{silent("file", "/x")}})
+		f := &sc.facts[len(sc.facts)-1]
+		var o fact.Observed
+		if err := f.Decode(&o); err != nil {
+			t.Fatal(err)
+		}
+		o.UUID, o.Name = "", tc.name
+		f.Text = fact.Encode(o)
+		boot(sc)
+		sc.tick(300 * s)
+		got, _ := derive(t, sc.facts)
+		if of := slices.ContainsFunc(got.ordered(), func(s *trail.Session) bool { return s.UUID == uuid && holds(s, "/x") }); of != tc.same {
+			t.Errorf("%q, began %d: the guest's %v\n%s", tc.name, tc.began, of, got.text())
+		}
+	}
+}
+
+func holds(s *trail.Session, id string) bool {
+	return slices.ContainsFunc(s.Holdings, func(h trail.Holding) bool { return h.ID == id })
 }
