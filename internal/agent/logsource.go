@@ -47,6 +47,7 @@ type logSource struct {
 	progress
 	stored map[event]counts // of the last batch that was read anew
 	ahead  ahead
+	kernel *kernelLost
 }
 
 // progress is what has been told of the log.
@@ -61,7 +62,7 @@ type progress struct {
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, options: follow.Options{
+	s := &logSource{a: a, progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: &kernelLost{dial: a.host.Dial}, options: follow.Options{
 		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
 	}}
 	if a.config.LogSource == SourceStdin {
@@ -127,6 +128,11 @@ func logFile(path string) string {
 }
 
 func (s *logSource) run(ctx context.Context) error {
+	asking, stop := context.WithCancel(ctx)
+	var kernel sync.WaitGroup
+	kernel.Go(func() { s.kernel.run(asking) })
+	defer kernel.Wait()
+	defer stop()
 	err := s.current().Run(ctx, func(b *follow.Batch) error { return s.take(b) })
 	err = errors.Join(err, s.ahead.committed())
 	// It can run once only; the next begins where this one has been stored.

@@ -86,8 +86,12 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 		Name: strings.TrimSpace("log " + f.Way), Witness: fact.Log, State: web.Starting, Since: f.Since,
 		Seen: f.ReadTo, Lag: -1, Records: uint64(f.Records),
 	}
-	for _, kind := range []follow.ProblemKind{follow.Missed, follow.Truncated, follow.Replaced, follow.LongLine} {
-		src.Lost += uint64(f.Problems[kind])
+	// The kernel tells how many it lost. What else was is one at least, each time.
+	src.Lost = a.sources.log.kernel.count.Load()
+	for kind, n := range f.Problems {
+		if (follow.Problem{Kind: kind}).Loses() {
+			src.Lost += uint64(n)
+		}
 	}
 	var tried []string
 	for _, t := range f.Tried {

@@ -21,7 +21,7 @@ var (
 	descUp           = desc("source_up", "Whether a source is watched.", "source", "witness")
 	descRecords      = desc("records_total", "Audit records taken from a source.", "source", "witness")
 	descObservations = desc("observations_total", "Observations taken from a source.", "source", "witness")
-	descLost         = desc("lost_records_total", "Records that the kernel or the service lost.", "source", "witness")
+	descLost         = desc("lost_records_total", "Records that were lost, at least: one for each time that it isn't known how many were.", "source", "witness")
 	descLag          = desc("source_lag_seconds", "How far behind a source is read.", "source", "witness")
 	descFacts        = desc("store_facts", "Facts in the store, by kind.", "kind")
 	descBytes        = desc("store_bytes", "What the store's files take.")
