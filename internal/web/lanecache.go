@@ -78,9 +78,12 @@ func (c *laneCache) take() (stale bool, changed []store.Guest) {
 	return stale, changed
 }
 
-// get gives all lanes.
+// get gives all lanes. Who asks first reads them for all who wait, so it reads on
+// when it is itself no longer waited for.
 func (c *laneCache) get(ctx context.Context, s *Server) (*lanes, error) {
 	s.hub.listen()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
+	defer cancel()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	stale, changed := c.take()

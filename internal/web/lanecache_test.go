@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -128,20 +129,59 @@ func TestLanesOfMany(t *testing.T) {
 
 // TestLanesAreReadAgainAfterAnError: what changed isn't forgotten.
 func TestLanesAreReadAgainAfterAnError(t *testing.T) {
-	counting := &countingStore{Store: demo(t)}
+	failing := &failingStore{Store: demo(t)}
+	counting := &countingStore{Store: failing}
 	s := newServer(t, testConfig(counting))
 	if _, err := s.lanes.get(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	s.lanes.note(store.Guest{UUID: hostileUUID})
-	over, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.lanes.get(over, s); err == nil {
-		t.Fatal("a context that is over reads")
+	failing.fails = true
+	if _, err := s.lanes.get(t.Context(), s); err == nil {
+		t.Fatal("a store that fails is read")
 	}
+	failing.fails = false
 	if _, err := s.lanes.get(t.Context(), s); err != nil || counting.all != 2 {
 		t.Errorf("all are read %d times (%v), want 2", counting.all, err)
 	}
+}
+
+// A failingStore can't tell of guests when it is to fail.
+type failingStore struct {
+	Store
+	fails bool
+}
+
+func (f *failingStore) Guests(ctx context.Context, q store.GuestQuery) ([]store.GuestInfo, string, error) {
+	if f.fails {
+		return nil, "", errors.New("it fails")
+	}
+	return f.Store.Guests(ctx, q)
+}
+
+// TestLanesAreReadOn: a client that hangs up while lanes are read for all doesn't
+// have them read anew.
+func TestLanesAreReadOn(t *testing.T) {
+	client, hangUp := context.WithCancel(t.Context())
+	counting := &countingStore{Store: &leftStore{demo(t), hangUp}}
+	s := newServer(t, testConfig(counting))
+	if _, err := s.lanes.get(client, s); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.lanes.get(t.Context(), s); err != nil || counting.all != 1 {
+		t.Errorf("all are read %d times (%v), want once", counting.all, err)
+	}
+}
+
+// A leftStore is asked for guests by a client that hangs up then.
+type leftStore struct {
+	Store
+	hangUp func()
+}
+
+func (l *leftStore) Guests(ctx context.Context, q store.GuestQuery) ([]store.GuestInfo, string, error) {
+	l.hangUp()
+	return l.Store.Guests(ctx, q)
 }
 
 // TestLanesAreHeardOf: by the agent's feed, without any stream.
