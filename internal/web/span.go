@@ -89,10 +89,11 @@ func (s *Server) groups(ctx context.Context, l *lane, v *view) ([]groupJSON, err
 	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
 		q.Page = p
 		found, next, err := s.config.Store.Holdings(ctx, q)
+		before := g.bars
 		for i := range found {
 			g.add(&found[i])
 		}
-		return next, false, err
+		return next, false, cmp.Or(err, v.draw(g.bars-before))
 	})
 	slices.SortStableFunc(g.groups, func(a, b groupJSON) int { return cmp.Compare(a.Kind, b.Kind) })
 	return g.groups, err
@@ -104,6 +105,7 @@ type grouper struct {
 	groups     []groupJSON
 	kinds      map[string]int
 	rows       map[trail.Resource]*rowPlace
+	bars       int
 }
 
 // rowPlace is where a row is, -1 of one that is left out.
@@ -131,6 +133,7 @@ func (g *grouper) add(h *store.Held) {
 		return
 	}
 	row.Bars = append(row.Bars, b)
+	g.bars++
 }
 
 func (g *grouper) place(r trail.Resource) *rowPlace {

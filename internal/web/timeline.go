@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/virtaudit/virtaudit/internal/store"
@@ -73,6 +74,7 @@ const (
 	maxRows      = 200  // resources of one kind in such a lane
 	points       = 1000 // of a view that names no resolution
 	maxPoints    = 20_000
+	maxDrawn     = 200_000 // bars and marks: each may be longer than a point, so that none can be joined
 )
 
 // A view is what a client looks at.
@@ -81,6 +83,15 @@ type view struct {
 	resolution   int64
 	first, count int
 	open         map[string]bool
+	drawn        int // bars and marks so far
+}
+
+// draw notes that a view has more bars or marks than before, if it may.
+func (v *view) draw(more int) error {
+	if v.drawn += more; v.drawn > maxDrawn {
+		return badParameter("count", "the view has more than %d bars and marks: ask for fewer lanes, a shorter time or a coarser resolution", maxDrawn)
+	}
+	return nil
 }
 
 // timeline gives the lanes of a view, each with what it shows at its resolution.
@@ -217,10 +228,11 @@ func (s *Server) bars(ctx context.Context, l *lane, v *view) ([]barJSON, error) 
 	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
 		q.Page = p
 		found, next, err := s.config.Store.Sessions(ctx, q)
+		before := len(bars)
 		for _, of := range found {
 			bars = addBar(bars, of, v.resolution)
 		}
-		return next, false, err
+		return next, false, cmp.Or(err, v.draw(len(bars)-before))
 	})
 	return bars, err
 }
@@ -255,6 +267,7 @@ func (s *Server) marks(ctx context.Context, l *lane, v *view) ([]markJSON, error
 	err := eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
 		q.Page = p
 		found, next, err := s.config.Store.Findings(ctx, q)
+		before := len(marks)
 		for _, f := range found {
 			m := markOf(f)
 			if i, ok := last[m.Type]; ok && marks[i].joins(&m, v.resolution) {
@@ -263,7 +276,7 @@ func (s *Server) marks(ctx context.Context, l *lane, v *view) ([]markJSON, error
 			last[m.Type] = len(marks)
 			marks = append(marks, m)
 		}
-		return next, false, err
+		return next, false, cmp.Or(err, v.draw(len(marks)-before))
 	})
 	return marks, err
 }

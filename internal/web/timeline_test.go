@@ -1,7 +1,10 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -60,6 +63,52 @@ func TestTimelineFromFar(t *testing.T) {
 	if bars := lanesOf(o)["web1"]["bars"].([]any); len(bars) != 0 {
 		t.Errorf("before its start web1 has %v", bars)
 	}
+}
+
+// TestTimelineIsBounded: a guest may have more that can't be drawn as one than any
+// answer should have; it is refused before all is read.
+func TestTimelineIsBounded(t *testing.T) {
+	endless := &endlessStore{Store: demo(t)}
+	s := newServer(t, testConfig(endless))
+	w := get(s, "/api/v1/timeline?count=1&resolution=1&from=1795395560000&to=1795395570000")
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "more than 200000 bars and marks") {
+		t.Errorf("sessions: %d %.200s", w.Code, w.Body)
+	}
+	endless.held = true
+	lane := url.QueryEscape(items(ask(t, s, "/api/v1/guests"))[0]["id"].(string))
+	w = get(s, "/api/v1/timeline?count=1&resolution=1&from=1795395560000&to=1795395570000&lane="+lane)
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "more than 200000 bars and marks") {
+		t.Errorf("holdings: %d %.200s", w.Code, w.Body)
+	}
+}
+
+// An endlessStore has sessions, or holdings, without end.
+type endlessStore struct {
+	Store
+	held bool
+}
+
+func (e *endlessStore) Sessions(ctx context.Context, q store.SessionQuery) ([]*trail.Session, string, error) {
+	if e.held || q.Page.Limit != store.MaxLimit {
+		return e.Store.Sessions(ctx, q)
+	}
+	page := make([]*trail.Session, q.Page.Limit)
+	for i := range page {
+		page[i] = sessionAt(1, "u", "g", trail.Closed)
+		page[i].End = trail.Moment{Millis: page[i].Start.Millis + 1}
+	}
+	return page, "more", nil
+}
+
+func (e *endlessStore) Holdings(ctx context.Context, q store.HoldingQuery) ([]store.Held, string, error) {
+	if !e.held {
+		return e.Store.Holdings(ctx, q)
+	}
+	page := make([]store.Held, q.Page.Limit)
+	for i := range page {
+		page[i] = *heldOf("rng", "/dev/random")
+	}
+	return page, "more", nil
 }
 
 // TestExtentLeavesOutForged: one record of the year 9999 doesn't make a point of
