@@ -59,31 +59,38 @@ func (r *request) newest() (bool, error) {
 	return order == "newest", err
 }
 
-// maxPages is of how many of the store's pages one of ours is made, where rows
-// are left out: then it may have fewer than its limit.
-const maxPages = 20
+// maxSifted is from how many of the store's rows on a page of ours is given as it
+// is, where rows are left out: then it may have fewer than its limit.
+const maxSifted = 20_000
 
-// gather fills a page from the store's, with the rows that keep gives.
+// gather fills a page from the store's, with the rows that keep gives. Where it
+// keeps none it takes more at once; of a page that has too many, which can't be
+// gone on from in its middle, a smaller one.
 func gather[T, Row any](r *request, p store.Page, fetch func(store.Page) ([]Row, string, error), keep func(Row) (T, bool, error)) (page[T], error) {
 	var o page[T]
 	limit := p.Limit
-	for range maxPages {
+	for sifted := 0; sifted < maxSifted; {
 		rows, next, err := fetch(p)
 		if err != nil {
 			return o, orNotFound(err, "")
 		}
-		for _, row := range rows {
-			item, ok, err := keep(row)
-			if err != nil {
-				return o, err
-			}
-			if ok {
-				o.Items = append(o.Items, item)
-			}
+		sifted += len(rows)
+		items, err := kept(rows, keep)
+		if err != nil {
+			return o, err
 		}
-		p.After, p.Limit = next, limit-len(o.Items)
-		if next == "" || p.Limit <= 0 {
+		room := limit - len(o.Items)
+		if len(items) > room {
+			p.Limit = room
+			continue
+		}
+		o.Items = append(o.Items, items...)
+		p.After = next
+		if next == "" || len(items) == room {
 			break
+		}
+		if p.Limit = room - len(items); len(items) == 0 {
+			p.Limit = min(4*max(len(rows), room), store.MaxLimit)
 		}
 	}
 	if p.After == "" {
@@ -92,6 +99,20 @@ func gather[T, Row any](r *request, p store.Page, fetch func(store.Page) ([]Row,
 	var err error
 	o.Next, err = r.next(p.After)
 	return o, err
+}
+
+// kept gives what is made of the rows that are not left out.
+func kept[T, Row any](rows []Row, keep func(Row) (T, bool, error)) (items []T, err error) {
+	for _, row := range rows {
+		item, ok, err := keep(row)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			items = append(items, item)
+		}
+	}
+	return items, nil
 }
 
 type unwatchedJSON struct {

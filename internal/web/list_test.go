@@ -3,6 +3,11 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -102,6 +107,53 @@ func TestCSVTellsUnwatched(t *testing.T) {
 }
 
 func when(m trail.Moment) string { return m.Time().Format(rfc3339) }
+
+// TestGather: a page has all that is kept up to its limit, goes on where it ends,
+// and comes of many rows where few are kept, in few pages.
+func TestGather(t *testing.T) {
+	const rows = 100_000
+	for _, every := range []int{1, 3, 1000, 30_000, rows + 1} {
+		for _, limit := range []int{1, 7, 1000} {
+			var got []int
+			fetched := 0
+			r := &request{Request: httptest.NewRequest(http.MethodGet, "/", nil), query: url.Values{}}
+			for more := true; more; more = r.has("cursor") {
+				page := store.Page{Limit: limit}
+				if _, err := r.cursor(&page.After); err != nil {
+					t.Fatal(err)
+				}
+				fetch := func(p store.Page) (all []int, next string, err error) {
+					fetched++
+					first, _ := strconv.Atoi(p.After)
+					last := min(first+p.Limit, rows)
+					for n := first; n < last; n++ {
+						all = append(all, n)
+					}
+					if last < rows {
+						next = strconv.Itoa(last)
+					}
+					return all, next, nil
+				}
+				keep := func(n int) (int, bool, error) { return n, n%every == every-1, nil }
+				o, err := gather(r, page, fetch, keep)
+				if err != nil || len(o.Items) > limit {
+					t.Fatalf("%d items of %d (%v)", len(o.Items), limit, err)
+				}
+				got = append(got, o.Items...)
+				r.query.Del("cursor")
+				if o.Next != nil {
+					r.query.Set("cursor", *o.Next)
+				}
+			}
+			if len(got) != rows/every || !slices.IsSorted(got) {
+				t.Errorf("every %d by %d: %d items, want %d", every, limit, len(got), rows/every)
+			}
+			if every > rows && fetched > 60 {
+				t.Errorf("none by %d: %d pages of the store's", limit, fetched)
+			}
+		}
+	}
+}
 
 // TestUnwatchedIsBounded: of many times in which a source wasn't watched a list
 // reads those it tells, also one that began long before and lasts.
