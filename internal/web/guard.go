@@ -108,12 +108,25 @@ func (s *Server) refuse(w http.ResponseWriter, p *problem) {
 // authorized lets those through who came over a unix socket or bring the token.
 func (s *Server) authorized(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !overSocket(r.Context()) && !s.hasToken(r) {
-			s.refuse(w, newProblem(http.StatusUnauthorized, needsToken))
-			return
+		if !overSocket(r.Context()) {
+			if !s.hasToken(r) {
+				s.refuse(w, newProblem(http.StatusUnauthorized, needsToken))
+				return
+			}
+			trust(r.Context())
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// connKey has the connection on which a request came over TCP.
+type connKey struct{}
+
+// trust notes that a request's connection brought the token.
+func trust(ctx context.Context) {
+	if c, ok := ctx.Value(connKey{}).(*limitedConn); ok && c.trusted != nil {
+		c.trusted()
+	}
 }
 
 // hasToken compares sums, so that neither the token's length nor how much of it

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -49,26 +50,68 @@ type limited struct {
 	slots chan struct{}
 	done  chan struct{}
 	end   func()
+
+	// untrusting makes room for a new connection by closing the oldest of a
+	// stranger's, who could hold all of them otherwise.
+	untrusting bool
+	mu         sync.Mutex
+	strangers  []*limitedConn // that brought no token yet, the oldest first
 }
 
-func limit(l net.Listener, n int) net.Listener {
+func limit(l net.Listener, n int) *limited {
 	done := make(chan struct{})
-	return &limited{l, make(chan struct{}, n), done, sync.OnceFunc(func() { close(done) })}
+	return &limited{Listener: l, slots: make(chan struct{}, n), done: done, end: sync.OnceFunc(func() { close(done) })}
 }
 
 // Accept waits for a slot first, or for Close.
 func (l *limited) Accept() (net.Conn, error) {
+	if len(l.slots) == cap(l.slots) {
+		l.evict()
+	}
 	select {
 	case l.slots <- struct{}{}:
 	case <-l.done:
 		return nil, net.ErrClosed
 	}
-	c, err := l.Listener.Accept()
+	inner, err := l.Listener.Accept()
 	if err != nil {
 		<-l.slots
 		return nil, err
 	}
-	return &limitedConn{problemConn{c}, sync.OnceFunc(func() { <-l.slots })}, nil
+	c := &limitedConn{Conn: problemConn{inner}}
+	c.release = sync.OnceFunc(func() {
+		l.trust(c)
+		<-l.slots
+	})
+	if l.untrusting {
+		c.trusted = sync.OnceFunc(func() { l.trust(c) })
+		l.mu.Lock()
+		l.strangers = append(l.strangers, c)
+		l.mu.Unlock()
+	}
+	return c, nil
+}
+
+// evict closes the connection of the stranger who has one the longest.
+func (l *limited) evict() {
+	l.mu.Lock()
+	var oldest *limitedConn
+	if len(l.strangers) > 0 {
+		oldest = l.strangers[0]
+	}
+	l.mu.Unlock()
+	if oldest != nil {
+		oldest.Close()
+	}
+}
+
+// trust takes a connection for no stranger's any more.
+func (l *limited) trust(c *limitedConn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.strangers, c); i >= 0 {
+		l.strangers = slices.Delete(l.strangers, i, i+1)
+	}
 }
 
 // Close ends a waiting Accept too.
@@ -80,6 +123,7 @@ func (l *limited) Close() error {
 type limitedConn struct {
 	net.Conn
 	release func()
+	trusted func() // tells that it brought the token; nil where nobody must
 }
 
 // Close gives the slot back.

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bufio"
+	"fmt"
 	"net"
+	"net/http"
 	"testing"
 	"time"
 )
@@ -21,6 +24,51 @@ func TestListenTCPIsLoopback(t *testing.T) {
 			t.Errorf("%q is served", address)
 		}
 	}
+}
+
+// TestStrangersMakeRoom: where there is room for no more connections the oldest is
+// closed that brought no token, and none that did.
+func TestStrangersMakeRoom(t *testing.T) {
+	s := newServer(t, testConfig(demo(t)))
+	inner, err := ListenTCP("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := limit(inner, 3)
+	l.untrusting = true
+	h := s.newHTTP(false)
+	done := make(chan error, 1)
+	go func() { done <- h.Serve(l) }()
+	defer func() {
+		h.Close()
+		<-done
+	}()
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", inner.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	known := dial()
+	ask := func() {
+		t.Helper()
+		fmt.Fprintf(known, "GET /readyz HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", inner.Addr(), testToken)
+		w, err := http.ReadResponse(bufio.NewReader(known), nil)
+		if err != nil || w.StatusCode != http.StatusOK {
+			t.Fatalf("who brought the token: %v, %v", w, err)
+		}
+		readAll(t, w.Body)
+	}
+	ask()
+	for range 5 { // two at a time, and the oldest goes
+		first, _ := dial(), dial()
+		if _, err := first.Read(make([]byte, 1)); err == nil {
+			t.Error("a stranger is told something")
+		}
+	}
+	ask()
 }
 
 // TestLimit: a connection too many waits until another one ends.

@@ -74,7 +74,9 @@ func (s *Server) Serve(l net.Listener) error {
 	if !s.add(h) {
 		return l.Close()
 	}
-	if err := h.Serve(limit(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+	connections := limit(l, maxConnections)
+	connections.untrusting = !socket
+	if err := h.Serve(connections); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("listener %s: %w", l.Addr(), err)
 	}
 	return nil
@@ -89,11 +91,11 @@ func (s *Server) newHTTP(socket bool) *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
-		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			if socket {
 				return context.WithValue(ctx, socketKey{}, true)
 			}
-			return ctx
+			return context.WithValue(ctx, connKey{}, c)
 		},
 	}
 }
