@@ -71,11 +71,11 @@
 // of the last 16,384 things that each had, and of bounded pasts: of each guest of
 // 16,384 more that no record tells of, for its row, which are judged no more, so
 // that what was found of them stays; of 65,536 guests that don't run how many
-// sessions they had, of 16,384 sources since when they are lost, of 4,096 runs
-// that are over and that the log wasn't read up to, and of 1,024 sessions of the
-// log that no witness showed yet. What goes beyond these is as if it had never
-// been: such a guest's next session is numbered from Options.Numbers on, and such
-// a run and the log's session are two.
+// sessions they had, of 16,384 sources since when they are lost, of 4,096 runs,
+// 256 of one guest, that are over and that the log wasn't read up to, and of 1,024
+// sessions of the log that no witness showed yet. What goes beyond these is as if
+// it had never been: such a guest's next session is numbered from Options.Numbers
+// on, and such a run and the log's session are two.
 //
 // # What it doesn't know
 //

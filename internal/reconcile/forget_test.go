@@ -314,3 +314,47 @@ func TestNumbersOfForgottenAreBounded(t *testing.T) {
 		t.Errorf("%d runs, %d that are forgotten", len(g.runs), len(g.over))
 	}
 }
+
+// restarts is a guest that is started again and again while the log isn't read.
+func restarts(n int) *scene {
+	sc := &scene{}
+	sc.tick(0)
+	for i := range n {
+		at := int64(i+1) * s
+		sc.seen(fact.Libvirt, fact.Seen, at-s, at, fact.Observed{PID: 100 + i, Run: fmt.Sprint(i), Has: base()})
+		sc.seen(fact.Libvirt, fact.Gone, at, at+1, fact.Observed{PID: 100 + i, Run: fmt.Sprint(i)})
+	}
+	return sc
+}
+
+// TestOverOfGuestIsBounded: of one guest fewer runs are kept that are over, the last
+// ones.
+func TestOverOfGuestIsBounded(t *testing.T) {
+	d := New(Options{})
+	sc := restarts(maxOverOfGuest + 50)
+	feed(t, d, sc.facts)
+	if n := len(d.runs); n != maxOverOfGuest || d.runs[n-1].pid != 100+maxOverOfGuest+49 {
+		t.Errorf("%d runs are kept", n)
+	}
+	sameRows(t, "restarts", sc.facts, 21)
+}
+
+// BenchmarkRestarts is of how long a start takes with as many before it that the log
+// wasn't read up to.
+func BenchmarkRestarts(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			sc := restarts(n)
+			for b.Loop() {
+				d := New(Options{})
+				for i := range sc.facts {
+					if err := d.Add(&sc.facts[i]); err != nil {
+						b.Fatal(err)
+					}
+					d.Delta()
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N*n), "us/start")
+		})
+	}
+}

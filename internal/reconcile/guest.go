@@ -36,6 +36,8 @@ type guest struct {
 	runs []*run     // in order
 	logs []*session // in order
 	over []over     // runs and sessions that are forgotten
+	// ended are how many of its runs are over, when they are pruned.
+	ended int
 	// inserted tells that a run turned up which is before others.
 	inserted bool
 	// before are how many sessions it had before the first fact.

@@ -110,6 +110,9 @@ func (l *look) begin() {
 	if l.o.What == fact.Seen {
 		l.run.wants, l.wants = l.wants, nil
 	}
+	if n := len(l.guest.runs); n > 0 { // it isn't to be mended any more
+		l.guest.runs[n-1].touch()
+	}
 	l.guest.inserted = !l.guest.isLast(l.run.place())
 	l.guest.runs = append(l.guest.runs, l.run)
 	l.Deriver.runs = append(l.Deriver.runs, l.run)

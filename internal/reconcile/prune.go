@@ -9,9 +9,10 @@ import (
 // log isn't read on.
 const silence = 3600_000
 
-// maxOver is how many runs are kept that are over, the last ones. A log that is
-// further behind than they go back tells of others as sessions of their own.
-const maxOver = 1 << 12
+// maxOver is how many runs are kept that are over, the last ones, and maxOverOfGuest
+// how many of one guest. A log that is further behind than they go back tells of
+// others as sessions of their own.
+const maxOver, maxOverOfGuest = 1 << 12, 1 << 8
 
 // maxUnseen is how many sessions of the log are kept that are over and that no
 // witness showed yet, the last ones.
@@ -27,17 +28,13 @@ func (d *Deriver) past(n *node, at int64) bool {
 // kept as long as the log only presumes that a session ended, as its row will
 // then be given out anew.
 func (d *Deriver) prune() {
-	over := 0
-	for _, r := range d.runs {
-		if r.over() {
-			over++
-		}
-	}
+	over := d.countOver()
 	d.runs = slices.DeleteFunc(d.runs, func(r *run) bool {
-		if !r.over() || over <= maxOver && !d.done(r) {
+		if !r.over() || over <= maxOver && r.guest.ended <= maxOverOfGuest && !d.done(r) {
 			return false
 		}
 		over--
+		r.guest.ended--
 		d.bury(r)
 		return true
 	})
@@ -63,6 +60,21 @@ func (d *Deriver) prune() {
 func (d *Deriver) unseen(s *session, tooMany bool) bool {
 	n, at := s.guest.node, min(sessionEnd(s.row), s.row.Last.Millis)
 	return d.past(n, at) && (tooMany || !n.witnessed || n.mark >= at+d.settleAfter || n.now >= at+silence)
+}
+
+// countOver counts the runs that are over, and those of each guest.
+func (d *Deriver) countOver() int {
+	for _, r := range d.runs {
+		r.guest.ended = 0
+	}
+	n := 0
+	for _, r := range d.runs {
+		if r.over() {
+			r.guest.ended++
+			n++
+		}
+	}
+	return n
 }
 
 // over tells whether a run is, for all who know of it but witnesses that lag

@@ -129,7 +129,11 @@ func (r *run) finish(at span, w int) {
 		at.after = max(at.after, min(r.gone.after, at.by))
 	}
 	r.ended, r.gone, r.goneBy = true, at, w
-	r.guest.touch() // others may be told by it
+	for _, o := range r.guest.runs {
+		if o == r || o.rival == r {
+			o.touch()
+		}
+	}
 }
 
 // touch notes that something of the run, or of what it is held against, is new.
