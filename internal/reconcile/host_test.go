@@ -67,6 +67,7 @@ func hostOf(seed uint64, inOrder bool) *scene {
 		if now := at; rng.IntN(4) == 0 {
 			tell(0, at, func(sc *scene) { sc.tick(now) })
 			tell(1, at, func(sc *scene) { sc.looked(hypervisor, now) })
+			tell(2, at, func(sc *scene) { sc.looked("proc", now) })
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b hostStep) int { return cmp.Compare(a.told, b.told) })
