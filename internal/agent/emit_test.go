@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,8 +55,9 @@ func (k *fullKernel) Status(ctx context.Context) (kaudit.Status, error) {
 func TestEmitToFullKernel(t *testing.T) {
 	for name, k := range map[string]*fullKernel{"without room": {full: true}, "silent": {silent: true}} {
 		w := newWriter(t, k)
-		now := int64(begun)
-		w.now = func() time.Time { return time.UnixMilli(now) }
+		var now atomic.Int64
+		now.Store(begun)
+		w.now = func() time.Time { return time.UnixMilli(now.Load()) }
 		w.tell(t.Context(), 0, append([]fact.Fact{ownRecord(t)}, lackingGuest(t)...)...)
 		soon, cancel := context.WithTimeout(t.Context(), 30*sendTime)
 		w.tell(soon, 20_000)
@@ -71,9 +73,8 @@ func TestEmitToFullKernel(t *testing.T) {
 				t.Errorf("%s: it is said to be %s: %s", name, in.State, in.Why)
 			}
 		}
-		k.full, k.silent, now = false, false, now+heldPause
-		w.emit(t.Context()) // what waited may be in the log a little later
-		now += settled
+		k.full, k.silent = false, false
+		now.Add(heldPause)
 		w.emit(t.Context())
 		w.stored()
 		if list := w.intents(t); len(k.sent) != 1 || len(list) != 2 || list[1].State != fact.Sent {
