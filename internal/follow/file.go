@@ -38,8 +38,8 @@ type file struct {
 	passing bool
 	// gap is what was missed before cur, until it is known up to when.
 	gap *Problem
-	// ahead are the files that are newer than cur, as last listed.
-	ahead []rotated
+	// listed are the log's files when cur was begun, and ahead those newer than it.
+	listed, ahead []rotated
 	// told is what was told of files that can't be read, since one could be.
 	told     map[string]bool
 	patience patience
@@ -177,6 +177,9 @@ func (f *file) step(now time.Time) state {
 	}
 	if err != nil {
 		return f.unreadable(err)
+	}
+	if f.cur.at == 0 && len(text) > 0 && !f.sure() {
+		return f.back()
 	}
 	if f.consume(text, now) {
 		f.drained = false

@@ -15,9 +15,9 @@ import (
 )
 
 // A log is written in pieces and rotated while it is followed, by renames, with
-// compression, and by copies whose originals are removed; and the follower is
-// stopped at any batch and started again from the position that was stored last:
-// each record comes once, in order.
+// compression, and by copies whose originals are removed or cut; and the follower
+// is stopped at any batch and started again from the position that was stored
+// last: each record comes once, in order.
 func TestFollowAsWritten(t *testing.T) {
 	text := readLogs(t)
 	want := factsOf(text)
@@ -137,7 +137,7 @@ func (w *logWriter) rotate() {
 			}
 		}
 	}
-	switch w.rand.IntN(3) {
+	switch w.rand.IntN(4) {
 	case 0:
 		w.moveOn()
 	case 1:
@@ -151,6 +151,12 @@ func (w *logWriter) rotate() {
 		w.remove(w.log)
 		w.pause()
 		w.open()
+	case 3:
+		copyTo(w.t, w.log, numberOf(w.log, 1))
+		w.pause()
+		if err := w.file.Truncate(0); err != nil {
+			w.t.Error(err)
+		}
 	}
 }
 

@@ -109,3 +109,18 @@ func TestLongLineAtEnd(t *testing.T) {
 	f.expect("a", "b", "c")
 	f.calm()
 }
+
+// A log that was cut is read from its beginning, whatever files came beside it
+// since it was begun.
+func TestTruncatedBesideOthers(t *testing.T) {
+	f := newFollowing(t)
+	f.write("", line(1, "a"), line(2, "b"))
+	f.start()
+	f.expect("a", "b")
+	f.write(".9", line(0, "old"))
+	f.must(os.Truncate(f.o.Log, 0))
+	f.write("", line(3, "c"))
+	f.expectProblem(Truncated)
+	f.expect("a", "b", "c")
+	f.calm()
+}

@@ -87,7 +87,7 @@ func byInode(all []rotated, p position) []rotated {
 
 // beginAtOldest opens the oldest file that has text.
 func (f *file) beginAtOldest(all []rotated) state {
-	s, at := f.openOldest(all, all)
+	s, at := f.openOldest(all)
 	if s != nil {
 		f.enter(s, all)
 	}
@@ -100,7 +100,7 @@ func (f *file) enter(s *segment, listed []rotated) {
 	f.cur, f.from, f.drained = s, nil, false
 	clear(f.told)
 	i := slices.IndexFunc(listed, func(r rotated) bool { return os.SameFile(r.info, s.info) })
-	f.ahead = listed[i+1:]
+	f.listed, f.ahead = listed, listed[i+1:]
 }
 
 func sizeOf(files []rotated) (bytes int64) {
@@ -152,7 +152,7 @@ func (f *file) leaveFor(listed, newer []rotated, gone *Problem, now time.Time) s
 		f.enter(s, listed)
 		return more
 	}
-	s, at := f.openOldest(listed, newer)
+	s, at := f.openOldest(newer)
 	if s == nil {
 		return at
 	}
@@ -188,13 +188,11 @@ func (f *file) copied(files []rotated) (*segment, error) {
 // holdsText tells whether a file is to be read, or to be told of as it can't be.
 func holdsText(r rotated) bool { return r.info.Size() > 0 || !r.info.Mode().IsRegular() }
 
-// openOldest opens the oldest of some files that has text; of a log, unless that
-// changed since it was listed: a name and an inode may be another file's by then.
-// For one that can't be read is
+// openOldest opens the oldest file that has text. For one that can't be read is
 // waited, so that nothing is lost; but not for a compressed one, which will not
 // change, nor for old ones where it isn't known that what follows was never read;
 // nor for any old one longer than there is patience.
-func (f *file) openOldest(listed, files []rotated) (*segment, state) {
+func (f *file) openOldest(files []rotated) (*segment, state) {
 	for i, r := range files {
 		if !holdsText(r) {
 			continue
@@ -204,9 +202,6 @@ func (f *file) openOldest(listed, files []rotated) (*segment, state) {
 		}
 		s, err := openSegment(r)
 		switch {
-		case err == nil && !f.still(listed):
-			s.close()
-			return nil, f.unreadable(errMoved)
 		case err == nil:
 			return s, more
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errMoved):
@@ -221,10 +216,21 @@ func (f *file) openOldest(listed, files []rotated) (*segment, state) {
 	return nil, atEnd
 }
 
-// still tells whether the log's files are those that were listed.
-func (f *file) still(listed []rotated) bool {
+// sure tells whether the current file is the one that was chosen, when its first
+// text is read: if the log's files are still those that were listed. A name and an
+// inode may be another's by then, and a text that was copied and cut is none of it.
+func (f *file) sure() bool {
 	now, err := listLog(f.o.Log)
-	return err == nil && slices.EqualFunc(listed, now, sameEntry)
+	return err == nil && slices.EqualFunc(f.listed, now, sameEntry)
+}
+
+// back leaves a file of which nothing was taken, to choose anew from the one before.
+func (f *file) back() state {
+	f.leave()
+	if p, err := decodePosition(f.pos); err == nil {
+		f.from = &p // there is one
+	}
+	return f.unreadable(errMoved)
 }
 
 // newer gives the files that are newer than the current one. Where that has no
@@ -263,10 +269,14 @@ func sameContent(a, b fs.FileInfo) bool {
 func (f *file) changed() state {
 	all, err := listLog(f.o.Log)
 	if err == nil {
-		if s, _ := f.copied(all); s != nil {
+		var s *segment
+		if s, err = f.copied(all); s != nil {
 			f.enter(s, all)
 			return more
 		}
+	}
+	if errors.Is(err, errMoved) || errors.Is(err, errRotating) {
+		return f.unreadable(err)
 	}
 	kind, text := Replaced, "its text before byte %d isn't what was read; it is read from its beginning"
 	if info, err := f.cur.file.Stat(); err == nil && info.Size() < f.cur.at {
@@ -274,7 +284,7 @@ func (f *file) changed() state {
 	}
 	f.lost(kind, f.cur.path, fmt.Sprintf(text, f.cur.at))
 	f.cur.edges = edges{}
-	f.passing, f.drained = false, false
+	f.listed, f.passing, f.drained = all, false, false
 	f.anew()
 	return more
 }
