@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A log that is compressed, or copied and removed, while it is open is read once,
@@ -123,4 +124,47 @@ func TestTruncatedBesideOthers(t *testing.T) {
 	f.expectProblem(Truncated)
 	f.expect("a", "b", "c")
 	f.calm()
+}
+
+// A file that is just being compressed is waited for; one that lies beside what was
+// made of it is read once.
+func TestCompressing(t *testing.T) {
+	begun := func(t *testing.T) (f *following, packed []byte) {
+		t.Helper()
+		f = newFollowing(t)
+		f.write("~", line(2, "b"), strings.Repeat(other(2), 1000))
+		f.write(".1", string(readFile(t, f.path("~"))))
+		pack(t, f.path("~"), f.path(".1.gz"))
+		f.write(".2", line(1, "a"))
+		f.write("", line(3, "c"))
+		return f, readFile(t, f.path(".1.gz"))
+	}
+	t.Run("ends", func(t *testing.T) {
+		f, packed := begun(t)
+		f.must(os.Truncate(f.path(".1.gz"), 40))
+		f.start()
+		f.until("what is before it came", func() bool { return len(f.records) == 1 })
+		f.write(".1.gz", string(packed[40:]))
+		f.remove(".1")
+		f.expect("a", "b", "c")
+		f.calm()
+	})
+	t.Run("is kept", func(t *testing.T) {
+		f, _ := begun(t)
+		f.o.Retry = 5 * time.Millisecond
+		f.start()
+		f.expect("a", "b", "c")
+		f.calm()
+	})
+}
+
+// Files that are renamed all the time are looked at when something changes, not as
+// fast as can be, and are no problem to tell.
+func TestMovedWaits(t *testing.T) {
+	for _, err := range []error{errMoved, errRotating, errPacking} {
+		f := newFile(quick(""), &monitor{})
+		if got := f.unreadable(err); got != stuck || len(f.batch.Problems) > 0 {
+			t.Errorf("%v: state %d, problems %v", err, got, f.batch.Problems)
+		}
+	}
 }
