@@ -26,7 +26,9 @@ func (f *file) begin() state {
 	return f.beginAtOldest(all)
 }
 
-// resume finds the file of the stored position.
+// resume finds the file of the stored position. Where some other can't be read, it
+// may be that one: it is waited for, unless the newest can be read, as what comes
+// now counts more.
 func (f *file) resume(all []rotated) state {
 	s, err := search(all, *f.from)
 	if err != nil && (errors.Is(err, errMoved) || logWorks(f.o.Log) != nil) {
