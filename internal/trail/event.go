@@ -223,12 +223,13 @@ func (c *change) tell(e *entry, g *guest) {
 	if c.absent {
 		ev.Result = record.Unknown
 	}
-	if c.kind == netOpen && c.session != nil {
+	if c.holdsFile {
 		c.session.openedBy = append(c.session.openedBy, ev)
 	}
 }
 
-// yieldEvents hands the last n events of opened files over to another session.
+// yieldEvents hands the events of the last n files that were opened over to another
+// session.
 func (s *Session) yieldEvents(n int, next *Session) {
 	if n > len(s.openedBy) {
 		return // events are not kept

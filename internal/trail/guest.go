@@ -178,6 +178,7 @@ func alive(s *Session, n *node, at Moment) {
 func (t *Trail) opened(g *guest, s *Session) {
 	s.State = Running
 	s.boots = len(g.node.boots)
+	s.before = len(s.Holdings)
 	g.open = s
 	if s.PID != 0 {
 		g.node.byPID[s.PID] = g

@@ -138,15 +138,12 @@ func (t *Trail) touched(g *guest) {
 	t.owner.guests = append(t.owner.guests, g)
 }
 
-// beganWith tells a session that its first record is another's holding's, which
-// is handed over to it.
-func (s *Session) beganWith(other *Session, fact uint64) {
-	for _, ev := range other.openedBy {
+// beganWith tells a session that its first record is one of those by which files
+// were opened, and which are handed over to it.
+func (s *Session) beganWith(openedBy []*Event, fact uint64) {
+	for _, ev := range openedBy {
 		if ev.Fact == fact && fact != 0 {
-			s.begun = mark{fact, ev.Order, beforeIt}
+			s.ID, s.begun = fact, mark{fact, ev.Order, beforeIt}
 		}
-	}
-	if fact != 0 && fact != other.ID { // that one may have begun with it as well
-		s.ID = fact
 	}
 }

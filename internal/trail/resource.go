@@ -129,17 +129,18 @@ func beginsStart(e *entry, open *Session) bool {
 }
 
 // yieldOpened hands over the files that were opened last and for no interface
-// that came: without labels, they are the first that is recorded of a start.
+// that came: without labels, they are the first that is recorded of a start. What
+// was opened before this session ran is of its own start.
 func (s *Session) yieldOpened(next *Session) {
 	n := len(s.Holdings)
-	for n > 0 && s.Holdings[n-1].Kind == netOpen && s.Holdings[n-1].Ended == "" {
+	for n > s.before && s.Holdings[n-1].Kind == netOpen && s.Holdings[n-1].Ended == "" {
 		n--
 	}
 	if n == len(s.Holdings) || s.open != nil {
 		return
 	}
 	next.First = s.Holdings[n].From
-	next.beganWith(s, s.Holdings[n].Begin)
+	next.beganWith(s.openedBy, s.Holdings[n].Begin)
 	for _, h := range s.Holdings[n:] {
 		next.hold(h)
 		next.opens++
@@ -164,6 +165,8 @@ type change struct {
 	// absent tells that a device which is said to be opened isn't there: so
 	// libvirt records /dev/vhost-net, behind a record that opening it failed.
 	absent bool
+	// holdsFile tells that a file that was opened for an interface is held now.
+	holdsFile bool
 }
 
 // read takes from the record what it says of the resource.
@@ -256,6 +259,7 @@ func (c *change) hold() {
 	switch c.kind {
 	case netOpen:
 		c.session.opens++
+		c.holdsFile = true
 		if c.session.closed.mac == c.more {
 			c.session.closed = closed{}
 		}

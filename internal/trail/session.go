@@ -87,12 +87,13 @@ type Session struct {
 	open     map[holdKey][]int // holdings that hold still, of a session with many
 	allowed  map[[2]string][]int
 	opens    int      // files that are open for interfaces
+	before   int      // holdings that it had when it was seen to run
 	closed   closed   // the last of them that were closed
 	mixed    bool     // the holdings are not in order
 	boots    int      // how many boots of its node came before it was last heard of
 	labelled bool     // the start began with labels, so it is a start
 	cutStart bool     // its op=start lost its outcome
-	openedBy []*Event // of net-open
+	openedBy []*Event // of files that it held for interfaces, for each one
 	into     *Session // what it turned out to be part of
 	ended    bool     // for certain, in a Live
 }
