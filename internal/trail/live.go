@@ -118,13 +118,13 @@ func (l *Live) collect() {
 	for _, g := range l.guests {
 		l.presume(g.live)
 	}
+	l.tellMoved()
 	for _, ev := range l.pending {
 		l.tell(ev)
 	}
 	for _, ev := range l.grown {
 		l.tellGrown(ev)
 	}
-	l.tellMoved()
 	for _, ls := range l.rows {
 		l.findSession(ls)
 		l.occupy(ls)

@@ -114,6 +114,7 @@ func (l *Live) tellMovedOf(ls *liveSession) {
 		given := l.copyEvent(ev, row)
 		l.out.event(given)
 		l.unfindSeries(ev, was)
+		was.crashes -= ev.crashes()
 		l.findEvent(given, row)
 	}
 	if ls.guest.starting != ls.session {

@@ -3,6 +3,8 @@ package trail
 import (
 	"fmt"
 	"slices"
+
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // The IDs of findings begin with what they are made of, and sort as Findings
@@ -51,19 +53,25 @@ func unwatchedID(off Span) string { return fmt.Sprintf("u-%016x", off.fact) }
 // findEvent finds what an event shows that is given as of that session.
 func (l *Live) findEvent(ev *Event, row *liveSession) {
 	f := &l.finder
-	if row != nil && row.crashed {
-		f.crashed[row.given] = true
+	if row != nil {
+		f.crashed[row.given] = row.crashes > 0
+		row.crashes += ev.crashes()
 	}
 	l.finding = row
 	f.event(ev)
-	if row != nil && f.crashed[row.given] {
-		row.crashed = true
-	}
 	for _, n := range f.take() {
 		n.ID = eventFindingID(n.Kind, ev.Fact, ev.Nth, false)
 		n.SessionID = ev.SessionID
 		l.out.finding(n)
 	}
+}
+
+// crashes gives 1 for the event of a crash.
+func (e *Event) crashes() int {
+	if e.Op == OpCrash && e.Type == record.AnomAbend {
+		return 1
+	}
+	return 0
 }
 
 // take gives what was found since the last call.

@@ -93,6 +93,7 @@ func (g *guestNumbers) drop(i, as int) {
 func compareNumbered(a, b *numbered) int {
 	return cmp.Or(
 		cmp.Compare(a.boot, b.boot), cmp.Compare(a.first.Serial, b.first.Serial), cmp.Compare(a.first.Millis, b.first.Millis),
+		cmp.Compare(a.id, b.id),
 	)
 }
 

@@ -22,7 +22,7 @@ type liveSession struct {
 	over  bool
 	rank  int // its place among what a boot ends
 
-	crashed  bool
+	crashes  int      // events of its process's
 	kept     []*Event // of a session that starts, as they may be another's
 	findings map[string]*Finding
 	series   *cache[repeat, *liveSeries]
@@ -73,8 +73,8 @@ func (l *Live) look(g *guest) {
 		ls.as = ls
 		l.give(ls, s)
 	}
-	if s := g.open; s != nil && len(s.openedBy) > 2*smallSession { // more are never yielded
-		s.openedBy = slices.Clone(s.openedBy[len(s.openedBy)-smallSession:])
+	if s := g.open; s != nil && len(s.openedBy) > 2*smallSession {
+		l.trims.opened[s.live] = true
 	}
 	lg.losses = losses
 	for _, old := range lg.presumed {

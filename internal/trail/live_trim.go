@@ -17,7 +17,8 @@ const trimEvery = 1024
 type trims struct {
 	at     uint64 // the last trim's fact, by trimEvery
 	series map[*liveSeries]bool
-	starts []*liveSession // that have too many events
+	starts []*liveSession        // that have too many events
+	opened map[*liveSession]bool // that opened too many files
 	shifts map[*liveSession]*shift
 	places map[*livePlace]bool
 }
@@ -26,7 +27,10 @@ type trims struct {
 type shift struct{ was, now []placed }
 
 func newTrims() trims {
-	return trims{series: map[*liveSeries]bool{}, shifts: map[*liveSession]*shift{}, places: map[*livePlace]bool{}}
+	return trims{
+		series: map[*liveSeries]bool{}, opened: map[*liveSession]bool{},
+		shifts: map[*liveSession]*shift{}, places: map[*livePlace]bool{},
+	}
 }
 
 // note notes that a session holds other things.
@@ -59,11 +63,22 @@ func (l *Live) trim() {
 	for _, ls := range l.trims.starts {
 		ls.kept = ls.kept[:min(len(ls.kept), maxKept)]
 	}
+	for ls := range l.trims.opened {
+		ls.trimOpened()
+	}
 	l.counts.trim()
 	l.series.age()
 	at := l.trims.at
 	l.trims = newTrims()
 	l.trims.at = at
+}
+
+// trimOpened forgets by which events files were opened that are never handed over:
+// all but the last ones, of a session that runs.
+func (ls *liveSession) trimOpened() {
+	if s := ls.session; s != nil && ls.guest.open == s && len(s.openedBy) > 2*smallSession {
+		s.openedBy = slices.Clone(s.openedBy[len(s.openedBy)-smallSession:])
+	}
 }
 
 // mark notes at all places that somebody came or went.

@@ -16,6 +16,36 @@ func (s *scene) failedOpen(uuid string) *scene {
 
 func (s *scene) denyAll(uuid string) *scene { return s.rule(uuid, "deny", "class=all") }
 
+// labelledAbend adds the crash of a process that its label alone gives to a guest.
+func (s *scene) labelledAbend(uuid string) *scene {
+	return s.line("ANOM_ABEND", `auid=4294967295 uid=64055 gid=64055 ses=4294967295 subj=libvirt-`+uuid+
+		` pid=900 comm="qemu-system-x86" exe="/usr/bin/qemu-system-x86_64" sig=11 res=1`)
+}
+
+// What is told of opened files and of crashes is the same whenever it was asked for,
+// and what a Trail tells.
+func TestLiveHandsOver(t *testing.T) {
+	manyFailed := newScene().start(uuidA, 42).open(uuidA)
+	for range 70 {
+		manyFailed.failedOpen(uuidA)
+	}
+	manyFailed.denyAll(uuidA).start(uuidA, 43).stop(uuidA, "shutdown")
+	for name, s := range map[string]*scene{
+		"files that began a start are not the next one's": newScene().open(uuidA).disk(uuidA, "attach", "?", "/a", "failed").
+			denyAll(uuidA).start(uuidA, 43).denyAll(uuidA).start(uuidA, 44).stop(uuidA, "shutdown"),
+		"sessions that begin at once": newScene().open(uuidA).disk(uuidA, "attach", "?", "/a", "failed").
+			denyAll(uuidA).failedStart(uuidA),
+		"labelled ones without op=start": newScene().open(uuidA).disk(uuidA, "attach", "?", "/a", "failed").
+			denyAll(uuidA).label(uuidA, "x").disk(uuidA, "attach", "?", "/a", "failed").
+			denyAll(uuidA).label(uuidA, "x").disk(uuidA, "attach", "?", "/a", "failed"),
+		"a failed one behind it":  newScene().start(uuidA, 42).open(uuidA).failedOpen(uuidA).denyAll(uuidA).start(uuidA, 43),
+		"many failed ones":        manyFailed,
+		"a crash of a start only": newScene().start(uuidA, 42).failedStart(uuidA).disk(uuidA, "start", "?", "/a", "success").labelledAbend(uuidA).failedStart(uuidA).stop(uuidA, "crashed"),
+	} {
+		t.Run(name, func(t *testing.T) { settled(s).check(t, 1) })
+	}
+}
+
 // An attempt that failed stays with the session that it was told of, as its
 // event does.
 func TestFailedOpenStays(t *testing.T) {

@@ -37,8 +37,8 @@ func sortedKeys(sets ...map[string]bool) []string {
 }
 
 // SortSessions gives the sessions in the order of a Collector: each node's by
-// Boot, First.Serial, First.Millis and UUID, and the nodes merged by the time of
-// First, without changing the order of any.
+// Boot, First.Serial, First.Millis, UUID and, where they have it, ID, and the nodes
+// merged by the time of First, without changing the order of any.
 func SortSessions(sessions []*Session) []*Session {
 	slices.SortStableFunc(sessions, func(a, b *Session) int {
 		return cmp.Or(cmp.Compare(a.Node, b.Node), compareBegins(a, b))
@@ -53,6 +53,7 @@ func compareBegins(a, b *Session) int {
 		cmp.Compare(a.First.Serial, b.First.Serial),
 		cmp.Compare(a.First.Millis, b.First.Millis),
 		cmp.Compare(a.UUID, b.UUID),
+		cmp.Compare(a.ID, b.ID),
 	)
 }
 
