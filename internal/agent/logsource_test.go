@@ -27,15 +27,20 @@ func recordsBy(t *testing.T, way string, lines ...string) (facts []fact.Fact) {
 	return facts
 }
 
-// commit stores facts, and ticks until so many facts are stored as are remembered.
-func commit(t *testing.T, st *store.Store, facts ...fact.Fact) {
-	t.Helper()
+// ticks are as many facts as are remembered.
+func ticks() (facts []fact.Fact) {
 	for range remembered {
 		facts = append(facts, fact.Fact{
 			Kind: fact.Tick, Node: "here", Source: "log",
 			Stamp: record.Stamp{Millis: 1700000001_000}, Text: fact.Encode(fact.Ticked{Source: "log", At: 1700000001_000}),
 		})
 	}
+	return facts
+}
+
+// commit stores facts, as told while the log was followed by multicast.
+func commit(t *testing.T, st *store.Store, facts ...fact.Fact) {
+	t.Helper()
 	for i := range facts {
 		facts[i].Seq = st.NextSeq() + uint64(i)
 	}
@@ -56,7 +61,9 @@ func TestFileAfterMulticastFromPosition(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := guestStarts("10")
-	s.opened(func(st *store.Store) { commit(t, st, recordsBy(t, follow.WayMulticast, lines...)...) })
+	s.opened(func(st *store.Store) {
+		commit(t, st, append(recordsBy(t, follow.WayMulticast, lines...), ticks()...)...)
+	})
 	s.write(lines...)
 	s.write(guestStops("1700000100.000:200"))
 	s.start()
