@@ -8,6 +8,8 @@ import "github.com/virtaudit/virtaudit/record"
 // for one goroutine.
 //
 // What it forgets it forgets every 1024 facts (see trim), and not when it is asked.
+// A record that comes later than that may find told for good what it would change:
+// who held a thing together, under which names, and the numbers of sessions.
 // Its memory is that of the guests that run, of what they held since their
 // start, and of bounded pasts: of guests that were not heard of for 65,536
 // others, the name that their denials are told with is forgotten, and how many

@@ -35,7 +35,8 @@ type numbered struct {
 }
 
 // maxNumbered is how many ended sessions of a guest can get another number, as
-// one that was before them came out of order; but for those since the last trim.
+// one that was before them came out of order; but for those that began since the
+// last trim but one.
 const maxNumbered = 4
 
 func newNumberer() numberer {
@@ -134,8 +135,9 @@ func (c *numberer) tell(out *changes) {
 	c.changed = c.changed[:0]
 }
 
-// trim leaves the sessions that came before the last ones their numbers.
-func (c *numberer) trim() {
+// trim leaves the sessions that began before a fact and before the last ones their
+// numbers.
+func (c *numberer) trim(before uint64) {
 	for g := range c.touched {
 		over := 0
 		for _, n := range g.last {
@@ -143,13 +145,17 @@ func (c *numberer) trim() {
 				over++
 			}
 		}
-		for i := 0; over > maxNumbered; over-- {
-			for !g.last[i].over {
+		for i := 0; i < len(g.last) && over > maxNumbered; {
+			if n := g.last[i]; !n.over || n.id >= before {
 				i++
+				continue
 			}
 			g.drop(i, 1)
+			over--
+		}
+		if over <= maxNumbered { // otherwise the next trim drops more
+			delete(c.touched, g)
 		}
 	}
-	clear(c.touched)
 	c.guests.age()
 }

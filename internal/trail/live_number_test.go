@@ -17,7 +17,7 @@ func TestNumbersOfMany(t *testing.T) {
 	for i := range uint64(many) {
 		ls := give(2+i, 200+i, true)
 		c.tell(newChanges())
-		if c.trim(); ls.given.Number != int(i)+2 || len(ls.number.last) > maxNumbered+1 {
+		if c.trim(^uint64(0)); ls.given.Number != int(i)+2 || len(ls.number.last) > maxNumbered+1 {
 			t.Fatalf("failed start %d has number %d, %d are known", i, ls.given.Number, len(ls.number.last))
 		}
 	}
@@ -30,7 +30,7 @@ func TestNumbersOfMany(t *testing.T) {
 	if len(out.delta.Numbers) != maxNumbered || out.delta.Numbers[1+many] != many+2 {
 		t.Errorf("other numbers: %v", out.delta.Numbers)
 	}
-	c.trim()
+	c.trim(^uint64(0))
 	c.remove(late) // which has its number for good
 	c.remove(runs)
 	out = newChanges()

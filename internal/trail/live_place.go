@@ -19,6 +19,7 @@ type livePlace struct {
 	good    map[string]*Finding // told for good, that began with tenures which are kept
 	dirty   bool
 	moved   bool // somebody came or went since the last trim
+	unrest  bool // or since the one before
 }
 
 // liveTenure is a tenure that may not be over as it seems to be.

@@ -14,11 +14,11 @@ import (
 // fewTenures are looked through at each trim.
 const maxTenures, fewTenures = 1024, 16
 
-// settle moves on what is told for good, and drops what ended before.
-func (p *livePlace) settle(out *changes) {
+// settle moves on what is told for good up to a serial, and drops what ended before.
+func (p *livePlace) settle(out *changes, upTo uint64) {
 	full := len(p.tenures) > maxTenures
 	p.tenures = slices.DeleteFunc(p.tenures, func(t liveTenure) bool { return t.of.over && t.none })
-	at := p.settled(full)
+	at := p.settled(full, upTo)
 	p.since = max(p.since, at.Serial)
 	p.tenures = slices.DeleteFunc(p.tenures, func(t liveTenure) bool { return t.of.over && t.to.Serial <= p.since })
 	begins := make(map[string]bool, len(p.tenures))
@@ -65,12 +65,13 @@ type step struct {
 	*liveTenure
 }
 
-// settled gives the last serial that is in no overlap and before all tenures
-// that go on; or, at any rate, the last one at which somebody left.
-func (p *livePlace) settled(anyRate bool) Moment {
+// settled gives the last serial up to that one that is in no overlap and before all
+// tenures that go on; or, at any rate, the last one at which somebody left.
+func (p *livePlace) settled(anyRate bool, upTo uint64) Moment {
 	var since Moment
 	o := overlap{holders: map[string]holder{}}
 	steps, limit := p.steps()
+	limit = min(limit, upTo)
 	for i, st := range steps {
 		if st.end {
 			o.leave(&st.tenure)

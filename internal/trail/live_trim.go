@@ -9,7 +9,8 @@ import "slices"
 // hang on how often that was. It is when the numbers of facts pass a multiple of
 // trimEvery: then it brings up to date what it tells, and forgets by that alone.
 
-// trimEvery is how many facts are between two trims.
+// trimEvery is how many facts are between two trims, and by how many a record may come
+// late and still change what it would have changed in its place.
 const trimEvery = 1024
 
 // trims are what the next trim looks at: what differs since the last one, whatever
@@ -66,11 +67,19 @@ func (l *Live) trim() {
 	for ls := range l.trims.opened {
 		ls.trimOpened()
 	}
-	l.counts.trim()
+	l.counts.trim(l.trims.at * trimEvery)
 	l.series.age()
-	at := l.trims.at
+	was := l.trims
 	l.trims = newTrims()
-	l.trims.at = at
+	l.trims.at = was.at
+	for p := range was.places {
+		if p.unrest {
+			l.trims.places[p] = true
+		}
+	}
+	for _, n := range l.trail.nodes {
+		n.trimmed, n.trimmedBoot = n.used, n.boot+l.boots[n.name]
+	}
 }
 
 // trimOpened forgets by which events files were opened that are never handed over:
@@ -92,12 +101,24 @@ func (s *shift) mark() {
 // and forgets an empty one.
 func (l *Live) trimPlace(p *livePlace) {
 	n := len(p.tenures)
-	if p.moved && (n < fewTenures || n >= p.next || !slices.ContainsFunc(p.tenures, liveTenure.goesOn)) {
-		p.settle(l.out)
+	if (p.moved || p.unrest) && (n < fewTenures || n >= p.next || !slices.ContainsFunc(p.tenures, liveTenure.goesOn)) {
+		p.settle(l.out, l.settledUpTo(p))
 		p.next = 2 * len(p.tenures)
 	}
-	p.moved = false
+	p.unrest, p.moved = p.moved, false
 	if len(p.tenures) == 0 {
 		delete(l.places, p.place)
 	}
+}
+
+// settledUpTo gives the serial up to which all of a place was used at the last trim:
+// what comes late, but by no more than trimEvery facts, is behind it.
+func (l *Live) settledUpTo(p *livePlace) uint64 {
+	switch n := l.trail.nodes[p.node]; {
+	case n.trimmedBoot > p.boot:
+		return maxSerial
+	case n.trimmedBoot == p.boot:
+		return n.trimmed
+	}
+	return 0
 }

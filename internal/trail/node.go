@@ -49,6 +49,8 @@ type node struct {
 	booted             int  // how many boots were noted
 	settled            bool // the last of them has ended what it surely ends
 	given              nodeGiven
+	trimmed            uint64 // the highest serial that was used at the last trim
+	trimmedBoot        int    // and its boot
 }
 
 // boot is a boot of a node.
