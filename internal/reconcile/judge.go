@@ -22,6 +22,7 @@ type judge struct {
 	// judged are the places of the log's holdings, where some are settled: log and
 	// row have only the others.
 	judged []int
+	lent   int // holdings behind these that are of sessions which follow
 	due    int64
 	asks   [witnesses]bool
 
@@ -80,10 +81,13 @@ func (j *judge) begin() {
 		for n, i := range j.judged {
 			log.Holdings[n] = r.session.row.Holdings[i]
 		}
+		j.log = &log
+		j.follow()
 		row := log
 		row.Holdings = slices.Clone(log.Holdings)
+		row.Attempts = r.session.row.Attempts
 		row.Number = r.session.number()
-		j.log, j.row = &log, &row
+		j.row = &row
 		return
 	}
 	j.row = &trail.Session{
@@ -202,7 +206,7 @@ func (j *judge) give() {
 	}
 	r.shownAs, r.news = j.row.ID, false
 	row := *j.row
-	row.Holdings = r.settled.all(r.session, j.judged, row.Holdings)
+	row.Holdings = r.settled.all(r.session, j.judged, row.Holdings[:len(j.judged)], row.Holdings[len(j.judged)+j.lent:])
 	j.out.session(&row)
 	as := shownAs{j.row.ID, r.guest.uuid, cmp.Or(r.name, r.guest.name)}
 	for _, f := range r.settled.shownAs(as) {

@@ -89,6 +89,10 @@ func (d *Deriver) losses(delta *trail.Delta) {
 func (s *session) touch() {
 	if s.run != nil {
 		s.run.touch()
+		return
+	}
+	for _, r := range s.guest.runs { // it may follow theirs
+		r.touch()
 	}
 }
 

@@ -43,7 +43,7 @@ func (d *Deriver) prune() {
 	for _, s := range d.ended {
 		switch {
 		case d.sessions[s.row.ID] != s || !s.over:
-		case s.run == nil && d.unseen(s, more > 0):
+		case s.run == nil && (more > 0 || !s.followed()) && d.unseen(s, more > 0):
 			d.leave(s)
 		default:
 			kept = append(kept, s)

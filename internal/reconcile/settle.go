@@ -69,7 +69,7 @@ type item struct {
 
 // settle settles what can be of a run.
 func (d *Deriver) settle(r *run) {
-	if !d.settles(r) {
+	if !d.settles(r) || r.following() != nil {
 		return
 	}
 	s := d.settling(r)

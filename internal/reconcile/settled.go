@@ -128,10 +128,11 @@ func (p *settled) unsettled(s *session) (places []int, same bool) {
 	return places, same && found == len(p.rows)
 }
 
-// all gives the row's holdings: the log's in their places, and behind them those
-// that only witnesses show.
-func (p *settled) all(s *session, judged []int, row []trail.Holding) []trail.Holding {
-	all := make([]trail.Holding, 0, len(judged)+len(p.rows)+len(p.tracks)+len(p.finished.others)+len(p.finished.foundOf)+len(row))
+// all gives the row's holdings: the log's in their places, of which some were
+// judged, and behind them those that only witnesses show.
+func (p *settled) all(s *session, judged []int, row, others []trail.Holding) []trail.Holding {
+	done := &p.finished
+	all := make([]trail.Holding, 0, len(row)+len(p.rows)+len(p.tracks)+len(done.others)+len(done.foundOf)+len(others))
 	if s != nil {
 		n := 0
 		for i := range s.row.Holdings {
@@ -143,11 +144,11 @@ func (p *settled) all(s *session, judged []int, row []trail.Holding) []trail.Hol
 			}
 		}
 	}
-	all = append(append(all, p.finished.foundOf...), p.finished.others...)
+	all = append(append(all, done.foundOf...), done.others...)
 	for i := range p.tracks {
 		all = append(all, p.tracks[i].others...)
 	}
-	return append(all, row[len(judged):]...)
+	return append(all, others...)
 }
 
 // row gives what a holding of the log is in the row.

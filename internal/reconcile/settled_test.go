@@ -38,11 +38,11 @@ func TestSettledRows(t *testing.T) {
 			t.Errorf("%s: judged are %v, the rest the same: %v", tc.name, judged, same)
 			continue
 		}
-		row := make([]trail.Holding, len(judged), len(judged)+1)
+		row := make([]trail.Holding, len(judged))
 		for n, i := range judged {
 			row[n] = tc.holdings[i]
 		}
-		all := p.all(s, judged, append(row, trail.Holding{Reason: "other"}))
+		all := p.all(s, judged, row, []trail.Holding{{Reason: "other"}})
 		for i := range tc.holdings {
 			if settled := all[i].Reason == "settled"; edgeOf(&all[i]) != edgeOf(&tc.holdings[i]) || settled == slices.Contains(judged, i) {
 				t.Errorf("%s: %d is %+v", tc.name, i, all[i])
@@ -109,7 +109,7 @@ func TestFinished(t *testing.T) {
 		add("/any")
 	}
 	p.finish(len(p.tracks), 0)
-	all := p.all(nil, nil, nil)
+	all := p.all(nil, nil, nil, nil)
 	if len(all) > maxPast+1 || len(all) < maxPast/2 || all[0].ID != "/secret" || len(p.finished.found) != 1 {
 		t.Errorf("%d are kept, the first is %+v", len(all), all[0])
 	}

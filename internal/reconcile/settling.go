@@ -29,10 +29,11 @@ func (s *settling) rowAt(place int) settledRow {
 func (s *settling) track(t *track) {
 	done := settledTrack{track: t}
 	for _, i := range s.shownBy[t] {
-		if i < len(s.judged) {
+		switch {
+		case i < len(s.judged):
 			done.edges = append(done.edges, edgeOf(&s.log.Holdings[i]))
 			done.rows = append(done.rows, s.rowAt(i))
-		} else {
+		case i >= len(s.judged)+s.lent:
 			done.others = append(done.others, s.row.Holdings[i])
 		}
 	}
