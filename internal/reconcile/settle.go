@@ -67,9 +67,9 @@ type item struct {
 	stays bool
 }
 
-// settle settles what can be of a run.
+// settle settles what can be of a run that goes on.
 func (d *Deriver) settle(r *run) {
-	if !d.settles(r) || r.following() != nil {
+	if r.ended || !d.settles(r) || r.following() != nil {
 		return
 	}
 	s := d.settling(r)
