@@ -5,6 +5,14 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
+)
+
+// A writer that was closed may still seem to have the file: a process that its own
+// has just forked shares the lock until it runs its program.
+const (
+	lockTries = 10
+	lockPause = 20 * time.Millisecond
 )
 
 // lock takes the lock of the file's one writer. It goes with the process.
@@ -13,7 +21,13 @@ func lock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for range lockTries {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(lockPause)
+	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = ErrInUse
 	}
