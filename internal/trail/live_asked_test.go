@@ -125,3 +125,33 @@ func (r *rows) lines() []string {
 	slices.Sort(all)
 	return append(all, asJSON(r.spans), asJSON(r.seen))
 }
+
+// TestEmptiedPlace: a place that nobody holds any more for some time is found again
+// when others hold it later.
+func TestEmptiedPlace(t *testing.T) {
+	const uuidC, other = "00000003-2222-4333-8444-555555555555", "00000009-2222-4333-8444-555555555555"
+	s := newScene()
+	s.start(uuidA, 1).disk(uuidA, "attach", "?", "/d", "success").disk(uuidA, "detach", "/d", "?", "success")
+	var trims []int
+	trim := func() { // the next record is behind a trim
+		trims = append(trims, len(s.lines))
+		s.vcpus(other, "update", 1, 2)
+	}
+	trim()
+	s.stop(uuidA, "shutdown")
+	trim()
+	s.start(uuidB, 2).disk(uuidB, "attach", "?", "/d", "success")
+	trim()
+	s.start(uuidC, 3).disk(uuidC, "attach", "?", "/d", "success")
+	c := settled(s)
+	clear(c.settled)
+	late := uint64(0)
+	for i := range c.records {
+		if slices.Contains(trims, i) {
+			late += trimEvery
+		}
+		c.records[i].seq += late
+		c.settled[c.records[i].seq] = true
+	}
+	c.check(t, 1)
+}

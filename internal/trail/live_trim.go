@@ -98,7 +98,7 @@ func (s *shift) mark() {
 }
 
 // trimPlace settles a place where somebody came or went, where that is worth it,
-// and forgets an empty one.
+// and forgets an empty one that the next trim need not look at again.
 func (l *Live) trimPlace(p *livePlace) {
 	n := len(p.tenures)
 	if (p.moved || p.unrest) && (n < fewTenures || n >= p.next || !slices.ContainsFunc(p.tenures, liveTenure.goesOn)) {
@@ -106,7 +106,7 @@ func (l *Live) trimPlace(p *livePlace) {
 		p.next = 2 * len(p.tenures)
 	}
 	p.unrest, p.moved = p.moved, false
-	if len(p.tenures) == 0 {
+	if len(p.tenures) == 0 && !p.unrest {
 		delete(l.places, p.place)
 	}
 }
