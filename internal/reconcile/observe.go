@@ -121,28 +121,32 @@ func (l *look) begin() {
 // rival gives the last run that the processes show as another one of the guest.
 func (l *look) rival() *run {
 	for _, r := range slices.Backward(l.guest.runs) {
-		if l.w == proc && l.showsStill(r) && r.pid != l.o.PID {
+		if l.w == proc && !r.ended && l.shows(r) && r.pid != l.o.PID {
 			return r
 		}
 	}
 	return nil
 }
 
-// showsStill tells whether the witness showed, by this source, a run that goes on.
-func (l *look) showsStill(r *run) bool {
+// shows tells whether the witness showed a run, by this source, and not its end.
+func (l *look) shows(r *run) bool {
 	v := &r.views[l.w]
-	return !r.ended && v.seen && !v.gone && v.source == l.f.Source
+	return v.seen && !v.gone && v.source == l.f.Source
 }
 
 // succeed ends the runs before one that a source shows for the first time, as it
 // shows a guest once; but for processes, of which each says for itself who it is.
+// One that others ended is over for this source too.
 func (l *look) succeed() {
 	for _, old := range l.guest.runs {
-		if old == l.run || !l.showsStill(old) || l.w == proc && old.pid != l.o.PID {
+		if old == l.run || !l.shows(old) || l.w == proc && old.pid != l.o.PID {
 			continue
 		}
-		old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
+		if !old.ended {
+			old.finish(span{after: old.last, by: l.o.To, fact: l.f.Seq}, l.w)
+		}
 		old.views[l.w].gone = true
+		old.touch()
 	}
 }
 

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -212,5 +213,30 @@ func TestToldBeforeItsEnd(t *testing.T) {
 			t.Errorf("missing %+v", missing)
 		}
 		sameRows(t, "told", sc.facts, 17)
+	}
+}
+
+// TestSucceedsEnded: a source that shows a guest's next run shows the one before no
+// more, though it was others that told of its end.
+func TestSucceedsEnded(t *testing.T) {
+	sc := &scene{}
+	sc.watched()
+	sc.stopped(100 * s)
+	sc.seen(fact.Proc, fact.Gone, 95*s, 101*s, fact.Observed{})
+	sc.tick(130 * s)
+	sc.seen(fact.Libvirt, fact.Seen, 139*s, 140*s, fact.Observed{PID: 78, Run: "2", State: "running", Has: base()})
+	sc.tick(160 * s)
+	sc.looked(hypervisor, 170*s)
+	sc.tick(200 * s)
+	got, _ := derive(t, sc.facts)
+	for i, want := range []trail.State{trail.Closed, trail.Running} {
+		if all := got.ordered(); len(all) != 2 || all[i].State != want {
+			t.Fatalf("sessions %s", got.text())
+		}
+	}
+	for _, told := range got.told() {
+		if strings.HasPrefix(told, "unconfirmed") {
+			t.Errorf("finding %q", told)
+		}
 	}
 }
