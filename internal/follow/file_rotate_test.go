@@ -168,3 +168,31 @@ func TestMovedWaits(t *testing.T) {
 		}
 	}
 }
+
+// TestPutAside: where somebody puts the log that is read aside under a date, the
+// numbered ones, which then count as newer, come again, and are said to.
+func TestPutAside(t *testing.T) {
+	for _, stopped := range []bool{false, true} {
+		f := newFollowing(t)
+		f.write(".2", line(1, "a"))
+		f.write(".1", line(2, "b"))
+		f.write("", line(3, "c"))
+		f.start()
+		f.expect("a", "b", "c")
+		if f.again {
+			t.Fatal("the first reading counts as given again")
+		}
+		if stopped {
+			f.stop()
+		}
+		f.rename("", "-20261123")
+		f.write("", line(4, "d"))
+		if stopped {
+			f.start()
+		}
+		f.expect("a", "b", "c", "a", "b", "d")
+		if !f.again {
+			t.Errorf("stopped %t: what comes again isn't said to", stopped)
+		}
+	}
+}

@@ -35,6 +35,7 @@ func (f *file) resume(all []rotated) state {
 		return f.unreadable(err)
 	}
 	if s != nil {
+		f.gap = nil
 		f.enter(s, all)
 		return more
 	}
@@ -162,9 +163,18 @@ func (f *file) leaveFor(listed, newer []rotated, gone *Problem, now time.Time) s
 	if gone != nil {
 		f.lost(gone.Kind, f.cur.path, gone.Text)
 		f.anew()
+	} else if s.age.class == numbered && f.putAside(listed) {
+		f.anew()
 	}
 	f.enter(s, listed)
 	return more
+}
+
+// putAside tells whether the current file has a date now, and was read behind
+// others: numbered ones count as newer then, and may have been read.
+func (f *file) putAside(listed []rotated) bool {
+	i := slices.IndexFunc(listed, func(r rotated) bool { return os.SameFile(r.info, f.cur.info) })
+	return i >= 0 && listed[i].age.class == dated && (f.cur.resumed || f.cur.age.class != dated)
 }
 
 // copied opens the one of some files that has the current one's text, behind what

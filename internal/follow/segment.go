@@ -31,6 +31,8 @@ type segment struct {
 	rest []byte        // what of that was read and not taken
 	// broken: the rest of a compressed one can't be read.
 	broken bool
+	// resumed: it was begun at a position.
+	resumed bool
 }
 
 // openSegment opens a file at its beginning. It never waits, whatever lies there
@@ -87,7 +89,7 @@ func openAt(r rotated, p position) (*segment, error) {
 		s.close()
 		return nil, err
 	}
-	s.edges = e
+	s.edges, s.resumed = e, true
 	return s, nil
 }
 
