@@ -64,7 +64,6 @@ func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) error {
 // remove removes what is over since before a time, and notes whether the rows are
 // to be derived anew behind it.
 func (w *writer) remove(ctx context.Context, cutoff time.Time) error {
-	w.cutoff.Store(cutoff.UnixMilli())
 	if err := w.setRules([]byte("retention")); err != nil {
 		return err
 	}
@@ -72,6 +71,7 @@ func (w *writer) remove(ctx context.Context, cutoff time.Time) error {
 	if sessions == 0 && facts == 0 && err == nil {
 		return w.setRules(w.derived()[rulesKey])
 	}
+	w.cutoff.Store(cutoff.UnixMilli())
 	w.owed = true
 	w.removed()
 	w.log.Info("removed what is too old", "before", cutoff, "sessions", sessions, "facts", facts)

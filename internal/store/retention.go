@@ -95,8 +95,10 @@ func (r *retention) account(sessions, facts int) error {
 	if err := w.addMeta(metaFacts, facts); err != nil {
 		return err
 	}
-	if err := w.setMeta(metaCutoff, r.cutoff); err != nil {
-		return err
+	if sessions+facts > 0 {
+		if err := w.setMeta(metaCutoff, r.cutoff); err != nil {
+			return err
+		}
 	}
 	if err := w.setMeta(metaLast, int64(w.next-1)); err != nil {
 		return err
