@@ -2,9 +2,11 @@ package agent
 
 import (
 	"context"
+	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
 	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/store"
 	"github.com/virtaudit/virtaudit/record"
 )
 
@@ -21,15 +23,19 @@ func recordKey(f *fact.Fact) string { return f.Type.String() + " " + string(f.Te
 
 // dropStored drops the records of a file that is read anew that are stored
 // already, and those that retention removed or would. Of equal records of one
-// event as many are dropped as are stored.
+// event as many are dropped as are stored, in each reading.
 func (s *logSource) dropStored(b *follow.Batch) error {
-	batch, cutoff := map[event]counts{}, s.a.writer.cutoff.Load()
+	cutoff := s.a.writer.cutoff.Load()
+	r := reading{store: s.a.store, before: s.stored, batch: map[event]counts{}}
 	kept := b.Records[:0]
-	for _, f := range b.Records {
+	for i, f := range b.Records {
+		if slices.Contains(b.Anew, i) {
+			r.begin(kept)
+		}
 		if f.Stamp.Millis < cutoff {
 			continue
 		}
-		stored, err := s.storedAt(event{f.Node, f.Stamp}, batch)
+		stored, err := r.storedAt(event{f.Node, f.Stamp})
 		if err != nil {
 			return err
 		}
@@ -39,19 +45,41 @@ func (s *logSource) dropStored(b *follow.Batch) error {
 		}
 		kept = append(kept, f)
 	}
-	b.Records, s.stored = kept, batch
+	if slices.Contains(b.Anew, len(b.Records)) {
+		r.begin(nil) // by the next batch, these are stored
+	}
+	b.Records, s.stored = kept, r.batch
 	return nil
 }
 
-// storedAt gives what of an event is stored and didn't come again yet. An event
-// may begin in one batch and end in the next.
-func (s *logSource) storedAt(at event, batch map[event]counts) (counts, error) {
-	if stored, ok := batch[at]; ok {
+// A reading is one of a file that is read anew: what is stored of an event, and
+// didn't come again yet. An event may begin in one batch and end in the next.
+type reading struct {
+	store  *store.Store
+	before map[event]counts // of the last batch
+	batch  map[event]counts
+	waits  map[event]counts // of this batch, from an earlier reading
+}
+
+// begin begins another reading, behind records of the same batch.
+func (r *reading) begin(kept []fact.Fact) {
+	r.before, r.batch, r.waits = nil, map[event]counts{}, map[event]counts{}
+	for i := range kept {
+		at := event{kept[i].Node, kept[i].Stamp}
+		if r.waits[at] == nil {
+			r.waits[at] = counts{}
+		}
+		r.waits[at][recordKey(&kept[i])]++
+	}
+}
+
+func (r *reading) storedAt(at event) (counts, error) {
+	if stored, ok := r.batch[at]; ok {
 		return stored, nil
 	}
-	stored, ok := s.stored[at]
+	stored, ok := r.before[at]
 	if !ok {
-		facts, err := s.a.store.FactsAt(context.Background(), at.node, at.stamp)
+		facts, err := r.store.FactsAt(context.Background(), at.node, at.stamp)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +87,10 @@ func (s *logSource) storedAt(at event, batch map[event]counts) (counts, error) {
 		for _, f := range facts {
 			stored[recordKey(f)]++
 		}
+		for key, n := range r.waits[at] {
+			stored[key] += n
+		}
 	}
-	batch[at] = stored
+	r.batch[at] = stored
 	return stored, nil
 }

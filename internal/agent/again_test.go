@@ -117,6 +117,28 @@ func TestFileAfterMulticast(t *testing.T) {
 	}
 }
 
+// TestFirstReadingAfterRetention: where retention found nothing to remove, a log that
+// could not be read before is taken whole, with the start of a guest that runs.
+func TestFirstReadingAfterRetention(t *testing.T) {
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		at := int64(1700300000_000)
+		tick := fact.Fact{Seq: 1, Kind: fact.Tick, Node: "here", Source: "log", Stamp: record.Stamp{Millis: at}, Text: fact.Encode(fact.Ticked{Source: "log", At: at})}
+		if err := st.Commit(t.Context(), &store.Batch{Facts: []fact.Fact{tick}}); err != nil {
+			t.Fatal(err)
+		}
+		if sessions, facts, err := st.Retain(t.Context(), 1700200000_000); sessions+facts != 0 || err != nil {
+			t.Fatalf("%d sessions and %d facts removed: %v", sessions, facts, err)
+		}
+	})
+	s.write(guestStarts("10")...)
+	s.start()
+	s.caughtUp()
+	if got := s.sessions(1)[0]; got["state"] != "running" {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestEventOverTwoBatches: of equal records of one event those are dropped that
 // are stored, whichever batch they come in.
 func TestEventOverTwoBatches(t *testing.T) {
@@ -143,6 +165,44 @@ func TestEventOverTwoBatches(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.Seq = 0
+		}
+	})
+}
+
+// TestReadAnewTwice: what is stored is dropped each time that a file is read anew, and
+// so is what an earlier reading of the same batch had.
+func TestReadAnewTwice(t *testing.T) {
+	s := newService(t)
+	facts := make([]fact.Fact, 2)
+	for i, id := range []string{"1700000100.000:200", "1700000100.000:201"} {
+		var r record.Record
+		if err := r.Parse([]byte(guestStops(id))); err != nil {
+			t.Fatal(err)
+		}
+		facts[i] = fact.OfRecord("here", follow.WayFile, &r)
+	}
+	s.opened(func(st *store.Store) {
+		l := &logSource{a: &agent{store: st, writer: &writer{}}}
+		stored := facts[0]
+		stored.Seq = 1
+		if err := st.Commit(t.Context(), &store.Batch{Facts: []fact.Fact{stored}}); err != nil {
+			t.Fatal(err)
+		}
+		a, b := facts[0], facts[1]
+		for i, tc := range []struct {
+			batch follow.Batch
+			want  int
+		}{
+			{follow.Batch{Records: []fact.Fact{a}, Anew: []int{0}}, 0},
+			{follow.Batch{Records: []fact.Fact{a}}, 1}, // once more in the log
+			{follow.Batch{Records: []fact.Fact{a}, Anew: []int{0}}, 0},
+			{follow.Batch{Records: []fact.Fact{b, a, b}, Anew: []int{1}}, 1},
+			{follow.Batch{Records: []fact.Fact{b}, Anew: []int{1}}, 1},
+			{follow.Batch{Records: []fact.Fact{a}}, 0},
+		} {
+			if err := l.dropStored(&tc.batch); err != nil || len(tc.batch.Records) != tc.want {
+				t.Errorf("batch %d: %d records, want %d: %v", i, len(tc.batch.Records), tc.want, err)
+			}
 		}
 	})
 }

@@ -36,7 +36,9 @@ type Batch struct {
 	ReadTo   time.Time
 	// Again tells that a file is read from its beginning anew, or from where it was
 	// left for another way, so that some of the records may have been given before.
+	// Anew has the places in Records where such a reading began.
 	Again bool
+	Anew  []int
 	// Lines and Bytes count all that was read, and Malformed the lines among them
 	// that should be records of ours and are none.
 	Lines, Bytes, Malformed int64

@@ -70,7 +70,10 @@ func (c *collector) problem(p Problem) {
 }
 
 // anew notes that from here on records may come that were given before.
-func (c *collector) anew() { c.again, c.batch.Again = true, true }
+func (c *collector) anew() {
+	c.again, c.batch.Again = true, true
+	c.batch.Anew = append(c.batch.Anew, len(c.batch.Records))
+}
 
 // full tells whether the batch is to be given whatever comes. Text without
 // records makes it full later, as it is no work for who takes it.

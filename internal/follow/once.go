@@ -62,14 +62,20 @@ func (o *Once) New(f *fact.Fact) bool {
 
 // Filter takes out of a batch what was given before.
 func (o *Once) Filter(b *Batch) {
-	kept := b.Records[:0]
+	kept, anew := b.Records[:0], b.Anew[:0]
 	for i := range b.Records {
+		for len(anew) < len(b.Anew) && b.Anew[len(anew)] <= i {
+			anew = append(anew, len(kept))
+		}
 		if o.New(&b.Records[i]) {
 			kept = append(kept, b.Records[i])
 		}
 	}
+	for len(anew) < len(b.Anew) {
+		anew = append(anew, len(kept))
+	}
 	clear(b.Records[len(kept):])
-	b.Records = kept
+	b.Records, b.Anew = kept, anew
 }
 
 func (o *Once) key(f *fact.Fact) onceKey {

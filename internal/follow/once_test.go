@@ -2,6 +2,7 @@ package follow
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -41,6 +42,22 @@ func TestOnce(t *testing.T) {
 		if got := sequence(NewOnce(100), facts...); got != want {
 			t.Errorf("%s went through, want %s", got, want)
 		}
+	}
+}
+
+// Where a file is read anew within a batch is told of what is left of it.
+func TestOnceMovesAnew(t *testing.T) {
+	facts := factsOf([]byte(line(1, "a") + line(2, "b") + line(3, "c")))
+	o := NewOnce(100)
+	for _, i := range []int{0, 2} {
+		known := facts[i]
+		known.Source = WayMulticast
+		o.New(&known)
+	}
+	b := Batch{Records: facts, Anew: []int{0, 1, 2, 3}}
+	o.Filter(&b)
+	if want := []int{0, 0, 1, 1}; len(b.Records) != 1 || !slices.Equal(b.Anew, want) {
+		t.Errorf("%d records, anew at %v, want %v", len(b.Records), b.Anew, want)
 	}
 }
 
