@@ -100,10 +100,12 @@ func (w *writer) sendPlanned(ctx context.Context) {
 				break // it stays planned
 			}
 		}
-		w.health.sent(&in)
 		level := slog.LevelInfo
-		if in.State != fact.Sent {
-			level = slog.LevelError
+		if in.Why != notSent+notLacked { // the record came after all
+			w.health.sent(&in)
+			if in.State != fact.Sent {
+				level = slog.LevelError
+			}
 		}
 		w.log.Log(ctx, level, "a missing record", "state", in.State, "guest", in.Name, "text", in.Wanted.Text, "why", in.Why)
 		w.add(&outcomes, w.intentFact(in))

@@ -88,9 +88,15 @@ func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended
 func (e *emitter) refuse(id uint64, now int64, lacks func(uint64, fact.Wanted) bool) (fact.Intended, bool) {
 	in := e.open[id].Intended
 	why := e.open[id].over(now, lacks)
-	in.ID, in.At, in.State, in.Why = id, now, fact.Refused, "it was not sent: "+why
+	in.ID, in.At, in.State, in.Why = id, now, fact.Refused, notSent+why
 	return in, why != ""
 }
+
+// Why a planned record is not sent.
+const (
+	notSent   = "it was not sent: "
+	notLacked = "the guest lacks it no more"
+)
 
 // over tells why a record is to be sent no more.
 func (o *intent) over(now int64, lacks func(uint64, fact.Wanted) bool) string {
@@ -98,7 +104,7 @@ func (o *intent) over(now int64, lacks func(uint64, fact.Wanted) bool) string {
 	case now-o.At > tooLate:
 		return "it is too late"
 	case !lacks(o.For, o.Wanted):
-		return "the guest lacks it no more"
+		return notLacked
 	}
 	return ""
 }
