@@ -36,9 +36,11 @@ type guest struct {
 	runs []*run     // in order
 	logs []*session // in order
 	over []over     // runs and sessions that are forgotten
+	// floor is the last place of these in time: all that turns up since is behind it.
+	floor int64
 	// ended are how many of its runs are over, when they are pruned.
 	ended int
-	// inserted tells that a run turned up which is before others.
+	// inserted tells that something turned up which is before others, or is now.
 	inserted bool
 	// before are how many sessions it had before the first fact.
 	before int
@@ -55,6 +57,7 @@ type session struct {
 	over  bool           // for certain
 	shown int            // the number with which its row was given out, 0 of a run's
 	lost  *trail.Finding // that it is, as the log shows
+	floor int64          // of the guest, when it turned up
 }
 
 // runs tells whether the guest runs in it, for all that the log tells.

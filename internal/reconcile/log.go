@@ -14,7 +14,12 @@ func (d *Deriver) pull() {
 		changed[d.logged(s)] = true
 	}
 	for id, n := range delta.Numbers {
-		d.renumber(id, n)
+		if s := d.sessions[id]; s != nil {
+			s.renumber(n)
+			changed[s.guest] = true
+			continue
+		}
+		d.out.number(id, n+d.left.get(id))
 	}
 	for g := range changed {
 		d.tie(g)
@@ -38,7 +43,7 @@ func (d *Deriver) tie(g *guest) {
 	g.inserted = false
 	g.touch()
 	for _, s := range g.logs { // their numbers may be others
-		if s.shown != s.number() {
+		if s.run == nil && s.shown != s.number() {
 			d.give(s.row)
 		}
 	}
@@ -51,13 +56,14 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 	isNew := s == nil
 	if isNew {
 		g := d.node(row.Node).guest(row.UUID, row.Name)
-		s = &session{guest: g, row: row}
+		s = &session{guest: g, row: row, floor: g.floor}
 		d.sessions[row.ID] = s
 		i, _ := slices.BinarySearchFunc(g.logs, row.ID, func(s *session, id uint64) int { return int(s.row.ID) - int(id) })
 		g.logs = slices.Insert(g.logs, i, s)
 	}
 	if s.row.Number != row.Number || s.row.First != row.First || isNew {
 		s.guest.touch()
+		s.guest.inserted = s.guest.inserted || !isNew || s.isBeforeOthers()
 	}
 	s.row = row
 	s.guest.name = row.Name
@@ -114,17 +120,11 @@ func (d *Deriver) give(row *trail.Session) {
 }
 
 // renumber takes another number of a session of the log.
-func (d *Deriver) renumber(id uint64, n int) {
-	s := d.sessions[id]
-	if s == nil {
-		d.out.number(id, n+d.left.get(id))
-		return
-	}
+func (s *session) renumber(n int) {
 	copied := *s.row
 	copied.Number = n
 	s.row = &copied
-	s.guest.touch()
-	d.give(s.row)
+	s.guest.inserted = true
 }
 
 // forget drops a session of the log.

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -18,39 +19,90 @@ type forgottenKey struct{ node, guest string }
 const maxForgotten = 1 << 16
 
 // A place is where a run or session is among those of its guest: by when it began,
-// as the log may be read long after witnesses showed it. But what is forgotten has
-// its number for good, and so comes before all that was not known then.
+// as the log may be read long after witnesses showed it. But what is forgotten comes
+// before all that was not known then. Those of the log are in its own order besides,
+// as a clock may be set back: see rank.
 type place struct {
-	began     int64
-	id        uint64
-	forgotten uint64 // the fact by which it was, 0 of what isn't
+	began int64
+	id    uint64
 }
 
-func (p place) before(o place) bool {
-	switch {
-	case p.forgotten != 0 && o.id > p.forgotten:
-		return true
-	case o.forgotten != 0 && p.id > o.forgotten:
-		return false
+func (p place) compare(o place) int {
+	return cmp.Or(cmp.Compare(p.began, o.began), cmp.Compare(p.id, o.id))
+}
+
+func (p place) before(o place) bool { return p.compare(o) < 0 }
+
+// first gives the earlier one of two places.
+func (p place) first(o place) place {
+	if o.before(p) {
+		return o
 	}
-	return cmp.Or(cmp.Compare(p.began, o.began), cmp.Compare(p.id, o.id)) < 0
+	return p
 }
 
-func (r *run) place() place { return place{began: r.first.by, id: r.id} }
+func (r *run) place() place { return place{max(r.first.by, r.floor), r.id} }
 
-func (s *session) place() place { return place{began: s.row.First.Millis, id: s.row.ID} }
+// place is that of the run that belongs to it, where a witness showed that earlier.
+func (s *session) place() place {
+	p := place{max(s.row.First.Millis, s.floor), s.row.ID}
+	if s.run != nil {
+		return p.first(s.run.place())
+	}
+	return p
+}
 
-// over is a run or session that is forgotten but for its number.
+// A rank is where something is in the order by which it is numbered: a session of
+// the log by its number there, and a run that the log doesn't know behind the last
+// session that is before it.
+type rank struct {
+	logged   int
+	unlogged bool
+	place    // of a run that the log doesn't know
+}
+
+func (r rank) compare(o rank) int {
+	switch {
+	case r.logged != o.logged:
+		return cmp.Compare(r.logged, o.logged)
+	case r.unlogged == o.unlogged:
+		return r.place.compare(o.place)
+	case r.unlogged:
+		return 1
+	}
+	return -1
+}
+
+// rank gives the rank of a session by its number in the log, or of a run that the
+// log doesn't know, for which that is 0.
+func (g *guest) rank(p place, logged int) rank {
+	if logged != 0 {
+		return rank{logged: logged}
+	}
+	return rank{g.loggedBefore(p), true, p}
+}
+
+// over is a run or session that is forgotten but for its number, or several that are
+// next to each other.
 type over struct {
 	place
-	logged int // its number in the log, 0 of a run that the log doesn't know
-	shown  int // the number that was given out
+	row      uint64
+	logged   int // its number in the log, the last one of several, 0 where the log knows none
+	unlogged int // how many the log doesn't know
+	shown    int // the number that was given out, 0 of several
 }
 
+// with makes one of two that are next to each other.
+func (o over) with(next over) over {
+	return over{place: o.first(next.place), logged: max(o.logged, next.logged), unlogged: o.unlogged + next.unlogged}
+}
+
+func (g *guest) rankOf(o over) rank { return g.rank(o.place, o.logged) }
+
 // leave forgets a run or session but for its number.
-func (g *guest) leave(p place, logged, shown int) {
-	p.forgotten = g.node.deriver.seq
-	g.over = append(g.over, over{p, logged, shown})
+func (g *guest) leave(o over) {
+	g.floor = max(g.floor, o.began)
+	g.over = append(g.over, o)
 	g.count()
 	g.dismiss()
 }
@@ -60,27 +112,24 @@ func (g *guest) leave(p place, logged, shown int) {
 func (d *Deriver) renumberOver(g *guest) {
 	for i := range g.over {
 		o := &g.over[i]
-		n := o.logged + g.unloggedBefore(o.place)
-		if o.logged == 0 {
-			n = g.number(o.place)
-		}
-		if n == o.shown {
+		n := g.number(o.place, o.logged)
+		if o.shown == 0 || n == o.shown {
 			continue
 		}
 		if o.shown = n; o.logged != 0 {
-			d.left.put(o.id, n-o.logged)
+			d.left.put(o.row, n-o.logged)
 		}
-		d.out.number(o.id, n)
+		d.out.number(o.row, n)
 	}
 }
 
-// unloggedBefore is how many sessions of the guest before one the log doesn't
-// know.
-func (g *guest) unloggedBefore(p place) int {
+// unloggedBefore is how many sessions of the guest the log doesn't know that are
+// before a place, which is behind those of the log up to a number.
+func (g *guest) unloggedBefore(p place, logged int) int {
 	n := g.unlogged
 	for _, o := range g.over {
-		if o.logged == 0 && o.before(p) {
-			n++
+		if o.logged == 0 && o.before(p) || o.logged != 0 && o.logged <= logged {
+			n += o.unlogged
 		}
 	}
 	for _, r := range g.runs {
@@ -91,7 +140,8 @@ func (g *guest) unloggedBefore(p place) int {
 	return n
 }
 
-// loggedBefore is how many of them the log knows.
+// loggedBefore is how many the log knows that are before a run which it doesn't:
+// up to the last one of them, whatever the clock was at others.
 func (g *guest) loggedBefore(p place) int {
 	n := max(g.logged, g.before)
 	for _, o := range g.over {
@@ -107,13 +157,38 @@ func (g *guest) loggedBefore(p place) int {
 	return n
 }
 
+// firstFrom is the first place of the sessions of the log from a number on: what the
+// log doesn't know is before that session where it is before all of these.
+func (g *guest) firstFrom(logged int) place {
+	p := place{math.MaxInt64, math.MaxUint64}
+	for _, o := range g.over {
+		if o.logged >= logged {
+			p = p.first(o.place)
+		}
+	}
+	for _, s := range g.logs {
+		if s.row.Number >= logged {
+			p = p.first(s.place())
+		}
+	}
+	return p
+}
+
 // number is that of a session of the log.
-func (s *session) number() int { return s.row.Number + s.guest.unloggedBefore(s.place()) }
+func (s *session) number() int { return s.guest.number(s.place(), s.row.Number) }
 
 // number is that of a run that the log doesn't know.
-func (r *run) number() int { return r.guest.number(r.place()) }
+func (r *run) number() int { return r.guest.number(r.place(), 0) }
 
-func (g *guest) number(p place) int { return g.unloggedBefore(p) + g.loggedBefore(p) + 1 }
+// number is that of a session by its number in the log, or of a run that the log
+// doesn't know, for which that is 0.
+func (g *guest) number(p place, logged int) int {
+	if logged != 0 {
+		return logged + g.unloggedBefore(g.firstFrom(logged), logged-1)
+	}
+	logged = g.loggedBefore(p)
+	return logged + g.unloggedBefore(p, logged) + 1
+}
 
 // isLast tells whether a place is behind all runs and sessions that are kept.
 func (g *guest) isLast(p place) bool {
@@ -121,29 +196,60 @@ func (g *guest) isLast(p place) bool {
 		!slices.ContainsFunc(g.logs, func(s *session) bool { return p.before(s.place()) })
 }
 
+// isBeforeOthers tells whether a session is before one of the log, by when they began.
+func (s *session) isBeforeOthers() bool {
+	return slices.ContainsFunc(s.guest.logs, func(o *session) bool { return s.place().before(o.place()) })
+}
+
 // maxNumbered is how many that are forgotten are kept by their number each, the last
 // ones: a guest may have one that goes on for weeks, and thousands after it.
 const maxNumbered = 256
 
 // count keeps what is forgotten as a number alone, where all that is left of the
-// guest comes later.
+// guest comes later, and makes one of the first ones where there are too many.
 func (g *guest) count() {
-	more := len(g.over) - maxNumbered
-	g.over = slices.DeleteFunc(g.over, func(o over) bool {
-		more--
-		if more < 0 && !g.isFirst(o.place) {
-			return false
-		}
-		if o.logged == 0 {
-			g.unlogged++
-		}
-		g.logged = max(g.logged, o.logged)
-		return true
+	kept, ranks := g.kept(), map[place]rank{}
+	for _, o := range g.over {
+		ranks[o.place] = g.rankOf(o)
+	}
+	slices.SortFunc(g.over, func(a, b over) int { return ranks[a.place].compare(ranks[b.place]) })
+	n := slices.IndexFunc(g.over, func(o over) bool {
+		return slices.ContainsFunc(kept, func(k rank) bool { return k.compare(ranks[o.place]) < 0 })
 	})
+	if n < 0 {
+		n = len(g.over)
+	}
+	for _, o := range g.over[:n] {
+		g.unlogged += o.unlogged
+		g.logged = max(g.logged, o.logged)
+	}
+	g.over = slices.Delete(g.over, 0, n)
+	g.fold(kept)
 }
 
-// isFirst tells whether a place is before all runs and sessions that are kept.
-func (g *guest) isFirst(p place) bool {
-	return !slices.ContainsFunc(g.runs, func(r *run) bool { return !p.before(r.place()) }) &&
-		!slices.ContainsFunc(g.logs, func(s *session) bool { return !p.before(s.place()) })
+// kept are the ranks of all runs and sessions that are kept: of a run that belongs to
+// a session also its own, as that may change.
+func (g *guest) kept() []rank {
+	var all []rank
+	for _, r := range g.runs {
+		all = append(all, g.rank(r.place(), 0))
+	}
+	for _, s := range g.logs {
+		all = append(all, g.rank(s.place(), s.row.Number))
+	}
+	return all
+}
+
+// fold makes one of the first that are forgotten, in order, where there are too many
+// and none that is kept is between them.
+func (g *guest) fold(kept []rank) {
+	for i := 0; len(g.over) > maxNumbered && i+1 < len(g.over); {
+		a, b := g.rankOf(g.over[i]), g.rankOf(g.over[i+1])
+		if slices.ContainsFunc(kept, func(k rank) bool { return a.compare(k) < 0 && k.compare(b) < 0 }) {
+			i++
+			continue
+		}
+		g.over[i] = g.over[i].with(g.over[i+1])
+		g.over = slices.Delete(g.over, i+1, i+2)
+	}
 }

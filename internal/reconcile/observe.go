@@ -103,8 +103,8 @@ func (l *look) shown() {
 // begin makes a run. Of processes several may say that they are the same guest.
 func (l *look) begin() {
 	l.run = &run{
-		rival: l.rival(),
-		id:    l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
+		rival: l.rival(), floor: l.guest.floor,
+		id: l.f.Seq, guest: l.guest, first: l.at, by: l.w, due: forever,
 		found: map[string]*trail.Finding{}, settled: newSettled(),
 	}
 	if l.o.What == fact.Seen {

@@ -99,18 +99,19 @@ func (d *Deriver) bury(r *run) {
 	g := r.guest
 	g.runs = slices.DeleteFunc(g.runs, func(o *run) bool { return o == r })
 	if s := r.session; s != nil {
-		s.run = nil
 		d.leave(s)
 		return
 	}
-	g.leave(r.place(), 0, r.number())
+	g.leave(over{place: r.place(), row: r.id, unlogged: 1, shown: r.number()})
 }
 
 // leave forgets a session of the log but for its number.
 func (d *Deriver) leave(s *session) {
-	if n := s.number(); n != s.row.Number {
-		d.left.put(s.row.ID, n-s.row.Number)
+	o := over{place: s.place(), row: s.row.ID, logged: s.row.Number, shown: s.number()}
+	if o.shown != o.logged {
+		d.left.put(o.row, o.shown-o.logged)
 	}
+	s.run = nil // which keeps its session
 	d.forget(s)
-	s.guest.leave(s.place(), s.row.Number, s.number())
+	s.guest.leave(o)
 }

@@ -14,7 +14,8 @@ type run struct {
 
 	name, virt string
 	pid        int
-	first      span // when it began, or was first seen
+	first      span  // when it began, or was first seen
+	floor      int64 // of the guest, then
 	last       int64
 	by         int // who saw it first
 	views      [witnesses]view
