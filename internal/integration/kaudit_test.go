@@ -313,19 +313,26 @@ func TestSubscriptionLoss(t *testing.T) {
 	defer sub.Close()
 	c := dialAudit(t)
 	m := kaudit.Message{Type: record.VirtResource, Result: record.Success, Text: []byte(rngText)}
-	for range 50 {
-		if err := c.Send(t.Context(), m); err != nil {
-			t.Fatal(err)
+	flood := func() {
+		for range 50 {
+			if err := c.Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
+	flood()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	n := 0
 	for d, err := range sub.All(ctx) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if d.Lost {
 			return
+		}
+		if n++; n%40 == 0 { // the kernel gives them later than it takes them
+			flood()
 		}
 	}
 }
