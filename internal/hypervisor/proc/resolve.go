@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/virtaudit/virtaudit/guest"
@@ -14,9 +14,12 @@ import (
 // goroutines.
 type Resolver struct {
 	host *Host
-	// asked is set while a path is looked up that the kernel doesn't know without
+	// turn is had while a path is looked up that the kernel doesn't know without
 	// asking a file system, which may be on a server that doesn't answer.
-	asked atomic.Bool
+	turn sync.Mutex
+	// late is of the last one that didn't answer in time; it is closed when it
+	// has. It is looked at by whose turn it is.
+	late chan struct{}
 }
 
 // A Target is what a path leads to.
@@ -40,31 +43,50 @@ func (r *Resolver) Resolve(path string) (Target, error) {
 	if at, err := pinCached(r.host.path(path)); err == nil {
 		return r.target(at)
 	}
-	if !r.asked.CompareAndSwap(false, true) {
+	return r.ask(path)
+}
+
+// ask looks a path up that may take time, one at a time.
+func (r *Resolver) ask(path string) (Target, error) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	if !r.answers() {
 		return Target{}, ErrBusy
 	}
-	type answer struct {
-		target Target
-		err    error
-	}
-	answers := make(chan answer, 1)
+	var (
+		found Target
+		err   error
+		done  = make(chan struct{})
+	)
 	go func() {
-		defer r.asked.Store(false)
-		at, err := pinPath(r.host.path(path))
-		if err != nil {
-			answers <- answer{err: err}
-			return
+		defer close(done)
+		var at folder
+		if at, err = pinPath(r.host.path(path)); err == nil {
+			found, err = r.target(at)
 		}
-		target, err := r.target(at)
-		answers <- answer{target, err}
 	}()
 	late := time.NewTimer(maxAsked)
 	defer late.Stop()
 	select {
-	case a := <-answers:
-		return a.target, a.err
+	case <-done:
+		return found, err
 	case <-late.C:
+		r.late = done
 		return Target{}, ErrBusy
+	}
+}
+
+// answers says whether the last file system that was late has answered since.
+func (r *Resolver) answers() bool {
+	if r.late == nil {
+		return true
+	}
+	select {
+	case <-r.late:
+		r.late = nil
+		return true
+	default:
+		return false
 	}
 }
 

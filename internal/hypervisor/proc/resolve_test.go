@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -34,15 +36,41 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// Whoever asks for several paths, or while another does, is told of each: none is
+// taken for one on a server that doesn't answer.
+func TestResolveUnknown(t *testing.T) {
+	f := newFake(t)
+	r := NewResolver(At(f.root))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for i := range 200 {
+				if _, err := r.Resolve("/none" + strconv.Itoa(i)); !errors.Is(err, os.ErrNotExist) {
+					t.Errorf("%d: %v, want that there is none", i, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 // A file system that doesn't answer delays nothing else.
 func TestResolveHung(t *testing.T) {
 	f := newFake(t)
 	f.write("a.img", "")
 	r := NewResolver(At(f.root))
-	r.asked.Store(true)
+	answered := make(chan struct{})
+	r.late = answered
 	if _, err := r.Resolve("/none"); !errors.Is(err, ErrBusy) {
 		t.Errorf("%v, want that it is busy", err)
 	}
+	defer func() {
+		close(answered)
+		if _, err := r.Resolve("/none"); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("once it answers: %v", err)
+		}
+	}()
 	at, err := pinCached(f.root + "/a.img")
 	if errors.Is(err, unix.ENOSYS) {
 		t.Skip("the kernel can't tell what it knows without asking")
