@@ -55,8 +55,9 @@ var dependencyMap = []rule{
 		outside: true,
 	},
 	{tree: "internal/fact", may: []string{"record", "guest"}},
-	{tree: "internal/trail", may: []string{"record", "internal/fact"}},
-	{tree: "internal/reconcile", may: []string{"record", "internal/fact", "internal/trail"}},
+	{tree: "internal/recent"},
+	{tree: "internal/trail", may: []string{"record", "internal/fact", "internal/recent"}},
+	{tree: "internal/reconcile", may: []string{"record", "internal/fact", "internal/trail", "internal/recent"}},
 	{
 		tree:    "internal/store",
 		may:     []string{"record", "internal/fact", "internal/trail"},

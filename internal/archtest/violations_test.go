@@ -29,7 +29,7 @@ func TestViolations(t *testing.T) {
 			p := good("internal/trail", "trail")
 			p.imports = []ref{{module + "/internal/store", "internal/trail/guest.go:7"}}
 			return p
-		}, []string{"internal/trail/guest.go:7: internal/trail must not import internal/store; of ours it may import record, internal/fact"}},
+		}, []string{"internal/trail/guest.go:7: internal/trail must not import internal/store; of ours it may import record, internal/fact, internal/recent"}},
 		{"the heart", func() pkg {
 			p := good("record", "record")
 			p.imports = []ref{{module + "/guest", "record/kind.go:4"}}

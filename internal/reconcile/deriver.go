@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/recent"
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -38,11 +39,11 @@ type Deriver struct {
 
 	// forgotten are the numbers of guests of which nothing else is kept, and down
 	// since when sources aren't watched.
-	forgotten *cache[forgottenKey, numbers]
-	down      *cache[sourceKey, int64]
+	forgotten *recent.Map[forgottenKey, numbers]
+	down      *recent.Map[sourceKey, int64]
 	// left are how many sessions that the log doesn't know were before those of it
 	// that are forgotten.
-	left *cache[uint64, int]
+	left *recent.Map[uint64, int]
 
 	settleAfter int64 // as the constant, and in tests other ones
 	settleFrom  int
@@ -59,8 +60,8 @@ func New(o Options) *Deriver {
 		log: trail.NewLive(), window: cmp.Or(o.Window, 10*time.Second).Milliseconds(), before: o.Numbers,
 		nodes: map[string]*node{}, sessions: map[uint64]*session{}, out: newOut(), unsure: map[string]bool{},
 		settleAfter: max(settleAfter, 6*o.Window.Milliseconds()), settleFrom: settleFrom,
-		forgotten: newCache[forgottenKey, numbers](maxForgotten), down: newCache[sourceKey, int64](maxDown),
-		left: newCache[uint64, int](maxOver),
+		forgotten: recent.New[forgottenKey, numbers](maxForgotten), down: recent.New[sourceKey, int64](maxDown),
+		left: recent.New[uint64, int](maxOver),
 	}
 	d.log.SetNumbers(o.Numbers)
 	d.log.SetBoots(o.Boots)

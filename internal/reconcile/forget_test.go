@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/recent"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
@@ -13,7 +14,7 @@ import (
 // leave no more than the numbers of those that went last.
 func TestForgottenIsBounded(t *testing.T) {
 	d := New(Options{})
-	d.forgotten.max, d.down.max = 100, 100
+	d.forgotten, d.down = recent.New[forgottenKey, numbers](100), recent.New[sourceKey, int64](100)
 	sc := &scene{}
 	one := func(i int) {
 		n := len(sc.facts)
@@ -36,13 +37,13 @@ func TestForgottenIsBounded(t *testing.T) {
 	if len(n.guests) != 0 || len(d.runs) != 0 {
 		t.Errorf("%d guests and %d runs are kept", len(n.guests), len(d.runs))
 	}
-	if kept := d.forgotten.len(); kept > 200 {
+	if kept := d.forgotten.Len(); kept > 200 {
 		t.Errorf("the numbers of %d guests are kept", kept)
 	}
-	if kept := d.down.len(); kept > 200 {
+	if kept := d.down.Len(); kept > 200 {
 		t.Errorf("%d sources are kept", kept)
 	}
-	if v := d.forgotten.get(forgottenKey{host, fmt.Sprintf("%08d-2b58-4d2c-b2a1-6a6f6b6b3c11", 999)}); v.unlogged != 1 {
+	if v := d.forgotten.Peek(forgottenKey{host, fmt.Sprintf("%08d-2b58-4d2c-b2a1-6a6f6b6b3c11", 999)}); v.unlogged != 1 {
 		t.Errorf("the last guest had %d sessions", v.unlogged)
 	}
 }

@@ -79,7 +79,7 @@ func (n *node) guest(uuid, name string) *guest {
 	if g == nil {
 		g = &guest{
 			node: n, key: k, uuid: uuid, name: name, before: n.deriver.before[n.name+"\x00"+cmp.Or(uuid, name)],
-			numbers: n.deriver.forgotten.get(forgottenKey{n.name, k}),
+			numbers: n.deriver.forgotten.Peek(forgottenKey{n.name, k}),
 		}
 		n.guests[k] = g
 	}
@@ -188,7 +188,7 @@ func (g *guest) dismiss() {
 	}
 	delete(g.node.guests, g.key)
 	if g.numbers != (numbers{}) {
-		g.node.deriver.forgotten.put(forgottenKey{g.node.name, g.key}, g.numbers)
+		g.node.deriver.forgotten.Put(forgottenKey{g.node.name, g.key}, g.numbers)
 	}
 }
 

@@ -19,7 +19,7 @@ func (d *Deriver) pull() {
 			changed[s.guest] = true
 			continue
 		}
-		d.out.number(id, n+d.left.get(id))
+		d.out.number(id, n+d.left.Peek(id))
 	}
 	for g := range changed {
 		d.tie(g)

@@ -117,7 +117,7 @@ func (d *Deriver) renumberOver(g *guest) {
 			continue
 		}
 		if o.shown = n; o.logged != 0 {
-			d.left.put(o.row, n-o.logged)
+			d.left.Put(o.row, n-o.logged)
 		}
 		d.out.number(o.row, n)
 	}

@@ -109,7 +109,7 @@ func (d *Deriver) bury(r *run) {
 func (d *Deriver) leave(s *session) {
 	o := over{place: s.place(), row: s.row.ID, logged: s.row.Number, shown: s.number()}
 	if o.shown != o.logged {
-		d.left.put(o.row, o.shown-o.logged)
+		d.left.Put(o.row, o.shown-o.logged)
 	}
 	s.run = nil // which keeps its session
 	d.forget(s)

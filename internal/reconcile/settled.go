@@ -3,6 +3,7 @@ package reconcile
 import (
 	"slices"
 
+	"github.com/virtaudit/virtaudit/internal/recent"
 	"github.com/virtaudit/virtaudit/internal/trail"
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -16,8 +17,8 @@ type settled struct {
 	tracks  []settledTrack
 	values  []settledValue
 
-	until  *cache[call, int64] // up to when all that is called so is settled
-	latest int64               // up to when anything is
+	until  *recent.Map[call, int64] // up to when all that is called so is settled
+	latest int64                    // up to when anything is
 
 	finished finished
 	shown    shownAs // how findings were given out
@@ -71,7 +72,7 @@ func stateOf(h *trail.Holding) state { return state{h.From, h.To, h.Ended, h.Mar
 
 // A finished is what is kept of what was finished, the last of each.
 type finished struct {
-	keys   *cache[key, bool] // of tracks
+	keys   *recent.Map[key, bool] // of tracks
 	rows   map[edge]trail.Holding
 	others []trail.Holding
 	found  []*trail.Finding
@@ -82,7 +83,7 @@ type finished struct {
 }
 
 func newSettled() *settled {
-	p := &settled{finished: finished{keys: newCache[key, bool](maxPast), rows: map[edge]trail.Holding{}}}
+	p := &settled{finished: finished{keys: recent.New[key, bool](maxPast), rows: map[edge]trail.Holding{}}}
 	p.clear()
 	return p
 }
@@ -90,7 +91,7 @@ func newSettled() *settled {
 // clear forgets all but what is finished.
 func (p *settled) clear() {
 	p.tracks, p.values, p.session, p.latest = nil, nil, nil, 0
-	p.until, p.rows = newCache[call, int64](4*maxPast), map[edge]settledRow{}
+	p.until, p.rows = recent.New[call, int64](4*maxPast), map[edge]settledRow{}
 }
 
 // cover notes up to when what is called so is settled, of what doesn't stay.
@@ -101,7 +102,7 @@ func (p *settled) cover(s *session, items []*item) {
 			continue
 		}
 		for _, call := range it.as {
-			p.until.put(call, max(p.until.get(call), it.to))
+			p.until.Put(call, max(p.until.Peek(call), it.to))
 		}
 		p.latest = max(p.latest, it.to)
 	}
@@ -169,7 +170,7 @@ func (f *finished) has(h *trail.Holding) bool {
 }
 
 // had tells whether something of a key is settled.
-func (p *settled) had(k key) bool { return p.until.get(call{is, k}) != 0 || p.finished.keys.get(k) }
+func (p *settled) had(k key) bool { return p.until.Peek(call{is, k}) != 0 || p.finished.keys.Peek(k) }
 
 // allSteps are those that are settled, in their order.
 func (p *settled) allSteps() []trail.Step {

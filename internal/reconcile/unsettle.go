@@ -48,7 +48,7 @@ func (d *Deriver) touched(r *run, places []int) bool {
 // touches tells whether something touches what is settled.
 func (d *Deriver) touches(p *settled, e extent) bool {
 	return slices.ContainsFunc(e.against, func(c call) bool {
-		until := p.until.get(c)
+		until := p.until.Peek(c)
 		return until != 0 && touches(e.from, until, d.window)
 	})
 }
@@ -93,7 +93,7 @@ func (p *settled) finish(tracks, values int) {
 			}
 		}
 		s.track.old = nil // or all that ever was in its place would be kept
-		done.keys.put(s.track.key, true)
+		done.keys.Put(s.track.key, true)
 		if len(s.found) > 0 {
 			done.foundOf = append(done.foundOf, s.others...)
 		} else {

@@ -43,11 +43,11 @@ func (d *Deriver) watch(f *fact.Fact) error {
 	d.tellWatch(f, n, &w)
 	source := sourceKey{n.name, w.Source}
 	if !w.Up {
-		d.down.put(source, w.At)
+		d.down.Put(source, w.At)
 		return nil
 	}
-	since := cmp.Or(w.Since, d.down.get(source))
-	d.down.delete(source)
+	since := cmp.Or(w.Since, d.down.Peek(source))
+	d.down.Delete(source)
 	d.up(n, &w)
 	if since != 0 && since < w.At && !w.Whole {
 		d.unwatched(f, n, &w, since)

@@ -199,8 +199,8 @@ func (t *Trail) tellGuest(e *entry, g *guest, s *Session, op string) *Event {
 	default:
 		ev.UUID, ev.Name = t.fieldText(&e.rec, "uuid"), t.fieldText(&e.rec, "vm")
 	}
-	if ev.UUID != "" && e.node.names.get(ev.UUID) != ev.Name {
-		e.node.names.put(ev.UUID, ev.Name)
+	if ev.UUID != "" && e.node.names.Get(ev.UUID) != ev.Name {
+		e.node.names.Put(ev.UUID, ev.Name)
 	}
 	return ev
 }

@@ -53,7 +53,7 @@ func (t *Trail) tellProcess(e *entry, s *Session, uuid, op string) *Event {
 		return nil
 	}
 	if ev.UUID = uuid; s == nil {
-		ev.Name = e.node.names.get(uuid)
+		ev.Name = e.node.names.Get(uuid)
 	} else {
 		ev.Name = s.Name
 	}

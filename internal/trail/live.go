@@ -1,6 +1,9 @@
 package trail
 
-import "github.com/virtaudit/virtaudit/record"
+import (
+	"github.com/virtaudit/virtaudit/internal/recent"
+	"github.com/virtaudit/virtaudit/record"
+)
 
 // A Live is a trail that grows for years: it takes records one by one and tells,
 // whenever it is asked, what changed. All that it has told, put together, is what
@@ -23,7 +26,7 @@ type Live struct {
 	finder finder
 	// finding is the session of the event that something is found of, or nil.
 	finding *liveSession
-	series  *cache[repeat, *liveSeries] // of no session
+	series  *recent.Map[repeat, *liveSeries] // of no session
 	places  map[place]*livePlace
 	out     *changes // since the last Delta
 	trims   trims
@@ -48,7 +51,7 @@ const maxPast, maxSeries = 1 << 16, 1 << 12
 func NewLive() *Live {
 	l := &Live{
 		peek: newPeeker(), counts: newNumberer(),
-		series: newCache[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{}, out: newChanges(),
+		series: recent.New[repeat, *liveSeries](maxSeries), places: map[place]*livePlace{}, out: newChanges(),
 		trims: newTrims(),
 	}
 	l.finder = finder{crashed: map[*Session]bool{}, onRepeat: l.onRepeat, own: map[uint64]bool{}}

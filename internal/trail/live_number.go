@@ -3,12 +3,14 @@ package trail
 import (
 	"cmp"
 	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/recent"
 )
 
 // numberer counts guests' sessions, in the order of a Collector.
 type numberer struct {
 	before  map[string]int
-	guests  *cache[string, *guestNumbers]
+	guests  *recent.Map[string, *guestNumbers]
 	changed []*guestNumbers
 	touched map[*guestNumbers]bool // since the last trim
 }
@@ -40,7 +42,7 @@ type numbered struct {
 const maxNumbered = 4
 
 func newNumberer() numberer {
-	return numberer{guests: newCache[string, *guestNumbers](maxPast), touched: map[*guestNumbers]bool{}}
+	return numberer{guests: recent.New[string, *guestNumbers](maxPast), touched: map[*guestNumbers]bool{}}
 }
 
 // numberKey names a guest as SetNumbers does.
@@ -54,14 +56,14 @@ func (c *numberer) put(ls *liveSession) {
 		c.remove(ls)
 	}
 	if ls.number == nil {
-		g := c.guests.get(key)
+		g := c.guests.Get(key)
 		if g == nil {
 			g = &guestNumbers{behind: c.before[key]}
 		}
 		ls.number = &numbered{guest: key, id: s.ID, boot: s.Boot, first: s.First, guestNumbers: g}
 		g.insert(ls.number)
 	}
-	c.guests.keep(key, ls.number.guestNumbers) // it may have been forgotten while it ran
+	c.guests.Keep(key, ls.number.guestNumbers) // it may have been forgotten while it ran
 	ls.number.given, ls.number.over = s, ls.over
 	c.change(ls.number.guestNumbers)
 }
@@ -157,5 +159,5 @@ func (c *numberer) trim(before uint64) {
 			delete(c.touched, g)
 		}
 	}
-	c.guests.age()
+	c.guests.Age()
 }

@@ -3,6 +3,8 @@ package trail
 import (
 	"cmp"
 	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/recent"
 )
 
 // liveSeries is a series of which some events may turn out to be another
@@ -40,12 +42,12 @@ func (l *Live) onRepeat(k repeat, ev *Event, count int) {
 	k.session = nil
 	row := l.finding
 	all := l.allSeries(row)
-	s := all.peek(k)
+	s := all.Peek(k)
 	if s == nil {
 		s = &liveSeries{key: k, row: row, by: senderOf(ev)}
-		all.keep(k, s)
+		all.Keep(k, s)
 	} else if row == nil {
-		all.get(k) // it is added to
+		all.Get(k) // it is added to
 	}
 	said := saying{ev.At, ev.Fact, ev.Order, ev.Nth, count, senderOf(ev).PID}
 	i, _ := slices.BinarySearchFunc(s.open, said, compareSayings)
@@ -59,12 +61,12 @@ func (l *Live) onRepeat(k repeat, ev *Event, count int) {
 }
 
 // allSeries gives the series of a session, or of none.
-func (l *Live) allSeries(row *liveSession) *cache[repeat, *liveSeries] {
+func (l *Live) allSeries(row *liveSession) *recent.Map[repeat, *liveSeries] {
 	if row == nil {
 		return l.series
 	}
 	if row.series == nil {
-		row.series = newCache[repeat, *liveSeries](maxSessionSeries)
+		row.series = recent.New[repeat, *liveSeries](maxSessionSeries)
 	}
 	return row.series
 }
@@ -119,7 +121,7 @@ func (l *Live) unfindSeries(ev *Event, was *liveSession) {
 		{OrderBroken, nil, ev.Node, uuid, name, late},
 		{UnknownSender, nil, ev.Node, uuid, name, senderKey(ev)},
 	} {
-		if s := l.allSeries(was).peek(k); s != nil && (k.what != late || ev.Late) {
+		if s := l.allSeries(was).Peek(k); s != nil && (k.what != late || ev.Late) {
 			s.remove(ev.id(), 1)
 			l.toTell(s)
 		}
@@ -128,7 +130,7 @@ func (l *Live) unfindSeries(ev *Event, was *liveSession) {
 
 // findGrown adds records to what an event of the host's says.
 func (l *Live) findGrown(ev *Event, more int) {
-	s := l.series.get(repeat{kind: OrderBroken, node: ev.Node, what: late})
+	s := l.series.Get(repeat{kind: OrderBroken, node: ev.Node, what: late})
 	if s == nil || s.base == nil {
 		return
 	}
@@ -146,7 +148,7 @@ func (l *Live) dropSeries(s *liveSeries) {
 		s.id = ""
 	}
 	if s.now == nil {
-		l.allSeries(s.row).remove(s.key)
+		l.allSeries(s.row).Delete(s.key)
 	}
 }
 

@@ -1,6 +1,10 @@
 package trail
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/virtaudit/virtaudit/internal/recent"
+)
 
 // liveGuest is what a Live knows of a guest.
 type liveGuest struct {
@@ -25,7 +29,7 @@ type liveSession struct {
 	crashes  int      // events of its process's
 	kept     []*Event // of a session that starts, as they may be another's
 	findings map[string]*Finding
-	series   *cache[repeat, *liveSeries]
+	series   *recent.Map[repeat, *liveSeries]
 	tenures  []placed
 	number   *numbered
 }

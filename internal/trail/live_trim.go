@@ -58,7 +58,7 @@ func (l *Live) trim() {
 			s.settle(maxOpen)
 		}
 		if s.row != nil && s.row.series != nil {
-			s.row.series.age()
+			s.row.series.Age()
 		}
 	}
 	for _, ls := range l.trims.starts {
@@ -68,7 +68,7 @@ func (l *Live) trim() {
 		ls.trimOpened()
 	}
 	l.counts.trim(l.trims.at * trimEvery)
-	l.series.age()
+	l.series.Age()
 	was := l.trims
 	l.trims = newTrims()
 	l.trims.at = was.at

@@ -1,6 +1,9 @@
 package trail
 
-import "github.com/virtaudit/virtaudit/record"
+import (
+	"github.com/virtaudit/virtaudit/internal/recent"
+	"github.com/virtaudit/virtaudit/record"
+)
 
 // node is a host, by the name that its records or its reader give it.
 type node struct {
@@ -34,7 +37,7 @@ type node struct {
 	unwatched []Span
 
 	// What is kept for Events.
-	names          *cache[string, string] // of guests, by uuid
+	names          *recent.Map[string, string] // of guests, by uuid
 	events, losses []*Event
 	seen           Moment // the last record
 	clock          Moment // the last record that a program sent
@@ -65,7 +68,7 @@ type boot struct {
 func newNode(name string) *node {
 	return &node{
 		name: name, guests: map[string]*guest{}, byPID: map[uint64]*guest{}, byMCS: map[mcs]*guest{},
-		names: newCache[string, string](maxPast),
+		names: recent.New[string, string](maxPast),
 	}
 }
 
