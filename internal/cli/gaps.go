@@ -49,11 +49,10 @@ func (v *view) unread(gaps []*trail.Finding) map[string][]trail.Span {
 
 // tellGaps says that an answer spans times in which nobody watched: below a text,
 // and on standard error beside what programs read.
-func (v *view) tellGaps(std Streams, out io.Writer, f report.Format, gaps []*trail.Finding) error {
+func tellGaps(std Streams, out io.Writer, f report.Format, gaps []*trail.Finding, options report.Options) error {
 	if f == report.Text {
-		return report.Gaps(out, gaps, v.options)
+		return report.Gaps(out, gaps, options)
 	}
-	options := v.options
 	options.Width = 0
 	return report.Gaps(prefixed{std.Err}, gaps, options)
 }

@@ -36,9 +36,13 @@ running when the log holds no end of its session.` + inputsHelp + storeHelp + fi
 			if err != nil {
 				return failed(std, err)
 			}
+			gaps, err := v.gapsWithin(v.Since, v.Until)
+			if err != nil {
+				return failed(std, err)
+			}
 			err = output(std.Out, func(w *bufio.Writer) error {
 				return report.Overview(w, report.OverviewInput{
-					Sessions: sessions, Findings: findings,
+					Sessions: sessions, Findings: findings, Gaps: gaps,
 					Summary: v.summary, Totals: v.totals, Source: v.source,
 				}, v.options)
 			})

@@ -48,7 +48,7 @@ what it held but not when.` + inputsHelp + storeHelp + filterHelp,
 				return failed(std, err)
 			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return errors.Join(report.Sessions(w, f, shown, v.options), v.tellGaps(std, w, f, gaps))
+				return errors.Join(report.Sessions(w, f, shown, v.options), tellGaps(std, w, f, gaps, v.options))
 			})
 			return errors.Join(err, readErr)
 		},

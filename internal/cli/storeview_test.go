@@ -175,6 +175,12 @@ func TestStoreTellsUnwatched(t *testing.T) {
 		{"who disk --at 2026-10-26T07:33:35", true, false},
 		{"who disk --at 2026-10-26T07:33:35 --format jsonl", true, false},
 		{"who disk --at 2026-10-26T07:33:41", false, true},
+		{"report", true, true},
+		{"report --guest nobody", true, true},
+		{"report --since 2026-10-26T07:33:41", false, true},
+		{"report --node other", false, true},
+		{"summary", true, true},
+		{"summary --format json", true, true},
 	} {
 		got := ask(t, c.question, "--store="+file)
 		if strings.Contains(got, gap) != c.gap {

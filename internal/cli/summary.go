@@ -32,7 +32,7 @@ first and last are the times of the first and last record that was counted.` + i
 			if stored, err := kept.given(args); err != nil {
 				return err
 			} else if stored {
-				return failed(std, summarizeStore(std, kept.file, format == "json", text.options(std.Out)))
+				return failed(std, summarizeStore(std, kept.file, report.Format(format), text.options(std.Out)))
 			}
 			collectLess(growCounting)
 			r, readErr := readTrail(std, inputs{args: args})
@@ -51,16 +51,23 @@ first and last are the times of the first and last record that was counted.` + i
 	return cmd
 }
 
-// summarizeStore counts what a store holds.
-func summarizeStore(std Streams, file string, json bool, o report.Options) (err error) {
+// summarizeStore counts what a store holds, and says where it may lack something.
+func summarizeStore(std Streams, file string, f report.Format, o report.Options) (err error) {
 	s, err := store.OpenRead(file)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	totals, summary, err := countStore(context.Background(), s)
+	ctx := context.Background()
+	totals, summary, err := countStore(ctx, s)
 	if err != nil {
 		return err
 	}
-	return output(std.Out, func(w *bufio.Writer) error { return report.Summary(w, json, totals, summary, o) })
+	gaps, err := storedGaps(ctx, s, 0, 0)
+	if err != nil {
+		return err
+	}
+	return output(std.Out, func(w *bufio.Writer) error {
+		return errors.Join(report.Summary(w, f != report.Text, totals, summary, o), tellGaps(std, w, f, gaps, o))
+	})
 }

@@ -118,7 +118,7 @@ func (q *whoQuestion) run(std Streams, asked string, inputs []string) error {
 		return failed(std, err)
 	}
 	err = output(std.Out, func(w *bufio.Writer) error {
-		return errors.Join(report.Who(w, f, in, v.options), v.tellGaps(std, w, f, gaps))
+		return errors.Join(report.Who(w, f, in, v.options), tellGaps(std, w, f, gaps, v.options))
 	})
 	return errors.Join(err, readErr)
 }

@@ -16,10 +16,14 @@ func Gaps(w io.Writer, gaps []*trail.Finding, o Options) error {
 	if len(gaps) == 0 {
 		return nil
 	}
-	last := slices.MaxFunc(gaps, func(a, b *trail.Finding) int { return cmp.Compare(a.At.Millis, b.At.Millis) })
 	out := bufio.NewWriter(w)
-	o.paragraph(out, "", fmt.Sprintf("not watched %s, the last from %s to %s (%s, %s), so something may be missing: %s --store --kind %s",
-		count(int64(len(gaps)), "time"), o.time(last.At), o.time(last.Until), last.By, o.zone(last.At, last.Until),
-		findingsCommand, trail.SourceUnwatched))
+	o.paragraph(out, "", gapsText(gaps, o))
 	return out.Flush()
+}
+
+func gapsText(gaps []*trail.Finding, o Options) string {
+	last := slices.MaxFunc(gaps, func(a, b *trail.Finding) int { return cmp.Compare(a.At.Millis, b.At.Millis) })
+	return fmt.Sprintf("not watched %s, the last from %s to %s (%s, %s), so something may be missing: %s --store --kind %s",
+		count(int64(len(gaps)), "time"), o.time(last.At), o.time(last.Until), last.By, o.zone(last.At, last.Until),
+		findingsCommand, trail.SourceUnwatched)
 }

@@ -14,6 +14,7 @@ import (
 type OverviewInput struct {
 	Sessions []*trail.Session
 	Findings []*trail.Finding
+	Gaps     []*trail.Finding // of times in which nobody watched a source
 	Summary  trail.Summary
 	Totals   Totals
 	Source   string // what was read, for people
@@ -58,7 +59,8 @@ type overview struct {
 
 func (v *overview) line(text string) { v.Options.paragraph(v.out, "", text) }
 
-// head tells what was read, its range, its hosts and its guests.
+// head tells what was read, its range, its hosts and its guests, and that something
+// may be missing.
 func (v *overview) head() {
 	v.line(v.paint(bold, escaped(v.in.Source)))
 	v.line(v.rangeOf(&v.in.Summary) + count(v.in.Totals.Lines, "line"))
@@ -71,6 +73,9 @@ func (v *overview) head() {
 		v.line(v.counts())
 	default:
 		v.line(noGuest)
+	}
+	if len(v.in.Gaps) > 0 {
+		v.line(gapsText(v.in.Gaps, v.Options))
 	}
 }
 
