@@ -47,8 +47,12 @@ sent the record, and the events that prove it.` + inputsHelp + storeHelp + filte
 			if err != nil {
 				return failed(std, err)
 			}
+			gaps, err := v.gapsWithin(v.Since, v.Until)
+			if err != nil {
+				return failed(std, err)
+			}
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Events(w, f, events, v.options)
+				return errors.Join(report.Events(w, f, events, v.options), tellGaps(std, w, f, gaps, v.options))
 			})
 			return errors.Join(err, readErr)
 		},

@@ -123,10 +123,15 @@ rest, which is shown.` + inputsHelp + storeHelp + filterHelp,
 			if err != nil {
 				return failed(std, err)
 			}
+			gaps, err := v.gapsWithin(v.Since, v.Until)
+			if err != nil {
+				return failed(std, err)
+			}
 			findings := which.chosen(shown)
+			gaps = untold(gaps, findings)
 			v.options.Filtered = v.options.Filtered || which.chooses()
 			err = output(std.Out, func(w *bufio.Writer) error {
-				return report.Findings(w, f, findings, v.options)
+				return errors.Join(report.Findings(w, f, findings, v.options), tellGaps(std, w, f, gaps, v.options))
 			})
 			if which.fail && len(findings) > 0 {
 				err = errors.Join(err, errFound)

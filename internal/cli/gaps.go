@@ -33,6 +33,15 @@ func (v *view) gapsWithin(since, until time.Time) ([]*trail.Finding, error) {
 	return slices.DeleteFunc(gaps, func(n *trail.Finding) bool { return !v.Node(n.Node) }), err
 }
 
+// untold gives the gaps that are not among the findings that are shown.
+func untold(gaps, shown []*trail.Finding) []*trail.Finding {
+	told := map[string]bool{}
+	for _, n := range shown {
+		told[n.ID] = true
+	}
+	return slices.DeleteFunc(gaps, func(n *trail.Finding) bool { return told[n.ID] })
+}
+
 // unread gives for each node when its log was not written, or was not read.
 func (v *view) unread(gaps []*trail.Finding) map[string][]trail.Span {
 	spans := map[string][]trail.Span{}

@@ -179,6 +179,12 @@ func TestStoreTellsUnwatched(t *testing.T) {
 		{"report --guest nobody", true, true},
 		{"report --since 2026-10-26T07:33:41", false, true},
 		{"report --node other", false, true},
+		{"events", true, true},
+		{"events --guest nobody --format jsonl", true, true},
+		{"events --since 2026-10-26T07:33:32 --until 2026-10-26T07:33:35", true, true},
+		{"findings", false, true}, // it is a finding itself
+		{"findings --guest nobody", true, true},
+		{"findings --severity critical --format csv", true, true},
 		{"summary", true, true},
 		{"summary --format json", true, true},
 	} {
