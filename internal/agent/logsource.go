@@ -247,9 +247,8 @@ func (s *logSource) watched(b *follow.Batch, o *offer) {
 		return
 	}
 	now := s.a.host.Now()
-	w := fact.Watched{Source: "log", Up: b.Way != "", At: now.UnixMilli()}
+	w := fact.Watched{Source: "log", Up: b.Way != "", Since: s.before.To, At: now.UnixMilli()}
 	if w.Up {
-		w.Since = s.before.To
 		w.Whole = b.Way == follow.WayFile && (s.read || s.before.Way == follow.WayFile)
 		gap := (w.Since != 0 || s.told) && !w.Whole
 		w.Why = s.whyWatched(b.Way, gap)

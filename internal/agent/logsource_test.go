@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"slices"
@@ -173,7 +174,7 @@ func TestWatchOfTheLog(t *testing.T) {
 			{Up: true, At: at(10), Why: "it could not be followed until it was by file"},
 			{Up: true, Since: at(20), At: at(40), Why: "it was followed by file before, and is by multicast now"},
 			{Up: true, Since: at(50), At: at(60), Whole: true, Why: "by file"},
-			{At: at(80), Why: "it can't be followed any more by file"},
+			{Since: at(70), At: at(80), Why: "it can't be followed any more by file"},
 			{Up: true, Since: at(70), At: at(90), Whole: true, Why: "by file"},
 			{Up: true, Since: at(90), At: at(100), Why: "it was followed by file before, and is by stdin now"},
 		}
@@ -246,6 +247,16 @@ func TestNoLog(t *testing.T) {
 	if said := p.said.String(); !strings.Contains(said, "no way to the audit log works") || !strings.Contains(said, p.log) {
 		t.Errorf("it said %q", said)
 	}
+	var sessions struct {
+		Unwatched []struct{ Source, Text, To any }
+	}
+	p.eventually("an answer says so", func() bool {
+		_, body, err := p.ask("/api/v1/sessions?from=" + time.Now().UTC().Add(time.Second).Format("2006-01-02T15:04:05Z"))
+		return err == nil && json.Unmarshal(body, &sessions) == nil && len(sessions.Unwatched) == 1
+	})
+	if u := sessions.Unwatched[0]; u.Source != "log" || u.To != nil || u.Text != "log is not read; what is recorded meanwhile may be missing: \"it can't be followed\"" {
+		t.Errorf("%+v", u)
+	}
 	if testing.Short() {
 		t.Skip("how long it takes until the log is tried again")
 	}
@@ -255,7 +266,7 @@ func TestNoLog(t *testing.T) {
 	p.ready()
 	p.eventually("it is told", func() bool {
 		_, body, err := p.ask("/api/v1/findings?kind=source-unwatched")
-		return err == nil && strings.Contains(string(body), "it could not be followed until it was by file")
+		return err == nil && strings.Contains(string(body), "it could not be followed until it was by file") && !strings.Contains(string(body), "is not read")
 	})
 	p.term()
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -159,7 +158,7 @@ func ask(t *testing.T, question, of string) string {
 func TestStoreTellsUnwatched(t *testing.T) {
 	t.Setenv("TZ", "UTC")
 	file := filepath.Join(t.TempDir(), "trail.db")
-	if err := keepFacts(file, unreadFor10s(t)); err != nil {
+	if err := keepFacts(file, unread(t, 1793000020_000)); err != nil {
 		t.Fatal(err)
 	}
 	const gap = "not watched 1 time, the last from 2026-10-26 07:33:30 to 2026-10-26 07:33:40 (log, UTC)"
@@ -201,9 +200,37 @@ func TestStoreTellsUnwatched(t *testing.T) {
 	}
 }
 
-// unreadFor10s are the facts of a guest's session, amid which the log was not
-// read for a time.
-func unreadFor10s(t *testing.T) []fact.Fact {
+// TestStoreTellsUnwatchedNow: as long as the log is not read, an answer says since
+// when.
+func TestStoreTellsUnwatchedNow(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	file := filepath.Join(t.TempDir(), "trail.db")
+	if err := keepFacts(file, unread(t, 0)); err != nil {
+		t.Fatal(err)
+	}
+	const gap = "not watched 1 time, the last since 2026-10-26 07:33:30 (log, UTC)"
+	for question, told := range map[string]bool{
+		"sessions --since 2026-10-27":                   true,
+		"sessions --until 2026-10-26T07:33:29":          false,
+		"summary --format json":                         true,
+		"report":                                        true,
+		"events --since 2026-10-27":                     true,
+		"findings --kind conflict":                      true,
+		"who disk --at 2026-10-26T07:33:29":             false,
+		"who disk --at 2026-10-27T10:00 --format jsonl": true,
+	} {
+		if got := ask(t, question, "--store="+file); strings.Contains(got, gap) != told {
+			t.Errorf("%s: %s", question, got)
+		}
+	}
+	if got := ask(t, "findings --since 2026-10-27", "--store="+file); !strings.Contains(got, "stdin is not read; what is recorded meanwhile may be missing") {
+		t.Errorf("findings: %s", got)
+	}
+}
+
+// unread are the facts of a guest's session, amid which the log was not read from
+// 1793000010 up to a time; for ever where that is 0.
+func unread(t *testing.T, until int64) []fact.Fact {
 	t.Helper()
 	text, err := os.ReadFile("../../testdata/cases/normal.log")
 	if err != nil {
@@ -220,8 +247,11 @@ func unreadFor10s(t *testing.T) []fact.Fact {
 			Text: fact.Encode(fact.Watched{Source: "stdin", Up: up, At: at}),
 		}
 	}
-	stop := len(facts) - 1
-	facts = slices.Insert(facts, stop, watched(false, 1793000010_000), watched(true, 1793000020_000))
+	stop := facts[len(facts)-1]
+	facts = append(facts[:len(facts)-1], watched(false, 1793000010_000))
+	if until != 0 {
+		facts = append(facts, watched(true, until), stop)
+	}
 	facts[len(facts)-1].Settled = true
 	return facts
 }

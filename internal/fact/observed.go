@@ -111,8 +111,8 @@ type Telling struct {
 type Watched struct {
 	Source string `json:"source"`
 	Up     bool   `json:"up"`
-	// Since is, of Up, up to when it was watched before, where that is known: what
-	// changed in between was not seen. 0 of a source that was never watched.
+	// Since is up to when it was watched before, where that is known: what changed
+	// since is not seen. 0 of a source that was never watched.
 	Since int64 `json:"since,omitempty"`
 	At    int64 `json:"at"`
 	// Whole tells that nothing was missed meanwhile all the same: a log that was

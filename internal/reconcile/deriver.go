@@ -40,7 +40,7 @@ type Deriver struct {
 	// forgotten are the numbers of guests of which nothing else is kept, and down
 	// since when sources aren't watched.
 	forgotten *recent.Map[forgottenKey, numbers]
-	down      *recent.Map[sourceKey, int64]
+	down      *recent.Map[sourceKey, down]
 	// left are how many sessions that the log doesn't know were before those of it
 	// that are forgotten.
 	left *recent.Map[uint64, int]
@@ -60,7 +60,7 @@ func New(o Options) *Deriver {
 		log: trail.NewLive(), window: cmp.Or(o.Window, 10*time.Second).Milliseconds(), before: o.Numbers,
 		nodes: map[string]*node{}, sessions: map[uint64]*session{}, out: newOut(), unsure: map[string]bool{},
 		settleAfter: max(settleAfter, 6*o.Window.Milliseconds()), settleFrom: settleFrom,
-		forgotten: recent.New[forgottenKey, numbers](maxForgotten), down: recent.New[sourceKey, int64](maxDown),
+		forgotten: recent.New[forgottenKey, numbers](maxForgotten), down: recent.New[sourceKey, down](maxDown),
 		left: recent.New[uint64, int](maxOver),
 	}
 	d.log.SetNumbers(o.Numbers)

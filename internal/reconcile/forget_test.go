@@ -14,7 +14,7 @@ import (
 // leave no more than the numbers of those that went last.
 func TestForgottenIsBounded(t *testing.T) {
 	d := New(Options{})
-	d.forgotten, d.down = recent.New[forgottenKey, numbers](100), recent.New[sourceKey, int64](100)
+	d.forgotten, d.down = recent.New[forgottenKey, numbers](100), recent.New[sourceKey, down](100)
 	sc := &scene{}
 	one := func(i int) {
 		n := len(sc.facts)

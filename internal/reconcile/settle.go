@@ -100,7 +100,7 @@ func (d *Deriver) settles(r *run) bool {
 	n := r.guest.node
 	for w := range r.views {
 		v := &r.views[w]
-		if v.seen && (d.down.Peek(sourceKey{n.name, v.source}) != 0 || v.up+d.settleAfter > n.mark) {
+		if v.seen && (d.down.Peek(sourceKey{n.name, v.source}).since != 0 || v.up+d.settleAfter > n.mark) {
 			return false
 		}
 	}

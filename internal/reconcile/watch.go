@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -42,17 +43,33 @@ func (d *Deriver) watch(f *fact.Fact) error {
 	n.now = d.onward(n.now, cmp.Or(f.Stamp.Millis, w.At))
 	d.tellWatch(f, n, &w)
 	source := sourceKey{n.name, w.Source}
+	was := d.down.Peek(source)
 	if !w.Up {
-		d.down.Put(source, w.At)
+		if was.since == 0 {
+			was = d.unwatched(f, n, &w)
+		}
+		d.down.Put(source, was)
 		return nil
 	}
-	since := cmp.Or(w.Since, d.down.Peek(source))
 	d.down.Delete(source)
 	d.up(n, &w)
-	if since != 0 && since < w.At && !w.Whole {
-		d.unwatched(f, n, &w, since)
+	since := cmp.Or(w.Since, was.since)
+	if was.told != nil && since > w.At {
+		since = w.At - 1 // clocks are set back, and a gap is one all the same
+	}
+	switch {
+	case since != 0 && since < w.At && !w.Whole:
+		d.watchedAgain(f, n, &w, since, was.told)
+	case was.told != nil:
+		d.out.findings[was.told.ID] = nil
 	}
 	return nil
+}
+
+// A down is since when a source isn't watched, and the finding that says so, if any.
+type down struct {
+	since int64
+	told  *trail.Finding
 }
 
 // up notes since when the sources of runs are watched again.
@@ -66,26 +83,46 @@ func (d *Deriver) up(n *node, w *fact.Watched) {
 	}
 }
 
-// unwatched takes that what a source showed for a time was missed.
-func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched, since int64) {
-	witness := sourceWitness(w.Source)
-	id := fmt.Sprintf("%s-%d", trail.SourceUnwatched, f.Seq)
-	finding := &trail.Finding{
-		Kind: trail.SourceUnwatched, Severity: trail.Info, ID: id, Node: n.name, By: witness,
-		At: moment(since), Until: moment(w.At), Count: 1, Facts: []uint64{f.Seq},
-		Text: trail.Resource{ID: w.Source}.String() + " was not watched; what came and went meanwhile was not seen",
+// unwatched takes that a source isn't watched any more. Of the log it is found for as
+// long as that is so; other sources may be gone for good, with a guest or a setting,
+// and what they missed is told when they are back.
+func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched) down {
+	is := down{since: cmp.Or(w.Since, w.At)}
+	if sourceWitness(w.Source) == fact.Log {
+		is.told = foundUnwatched(f, n, w, is.since, " is not read; what is recorded meanwhile may be missing")
+		d.out.findings[is.told.ID] = is.told
 	}
-	if witness == fact.Log {
-		finding.Text = trail.Resource{ID: w.Source}.String() + " was not read; what was recorded meanwhile may be missing"
+	return is
+}
+
+// watchedAgain takes that what a source showed for a time was missed. Where that
+// was told as it began, it is the same finding, which has an end now.
+func (d *Deriver) watchedAgain(f *fact.Fact, n *node, w *fact.Watched, since int64, told *trail.Finding) {
+	text := " was not watched; what came and went meanwhile was not seen"
+	if sourceWitness(w.Source) == fact.Log {
+		text = " was not read; what was recorded meanwhile may be missing"
 		if n.unread = append(n.unread, gap{since, w.At}); len(n.unread) > maxGaps {
 			n.unread = n.unread[1:]
 		}
 		d.touch(n.name)
 	}
-	if w.Why != "" {
-		finding.Text += ": " + trail.Resource{ID: w.Why}.String()
+	found := foundUnwatched(f, n, w, since, text)
+	found.Until = moment(w.At)
+	if told != nil {
+		found.ID, found.Facts = told.ID, append(slices.Clip(told.Facts), f.Seq)
 	}
-	d.out.findings[id] = finding
+	d.out.findings[found.ID] = found
+}
+
+func foundUnwatched(f *fact.Fact, n *node, w *fact.Watched, since int64, text string) *trail.Finding {
+	found := &trail.Finding{
+		Kind: trail.SourceUnwatched, Severity: trail.Info, ID: fmt.Sprintf("%s-%d", trail.SourceUnwatched, f.Seq), Node: n.name,
+		By: sourceWitness(w.Source), At: moment(since), Count: 1, Facts: []uint64{f.Seq}, Text: trail.Resource{ID: w.Source}.String() + text,
+	}
+	if w.Why != "" {
+		found.Text += ": " + trail.Resource{ID: w.Why}.String()
+	}
+	return found
 }
 
 func (d *Deriver) tellWatch(f *fact.Fact, n *node, w *fact.Watched) {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
@@ -22,8 +23,19 @@ func Gaps(w io.Writer, gaps []*trail.Finding, o Options) error {
 }
 
 func gapsText(gaps []*trail.Finding, o Options) string {
-	last := slices.MaxFunc(gaps, func(a, b *trail.Finding) int { return cmp.Compare(a.At.Millis, b.At.Millis) })
-	return fmt.Sprintf("not watched %s, the last from %s to %s (%s, %s), so something may be missing: %s --store --kind %s",
-		count(int64(len(gaps)), "time"), o.time(last.At), o.time(last.Until), last.By, o.zone(last.At, last.Until),
-		findingsCommand, trail.SourceUnwatched)
+	last := slices.MaxFunc(gaps, func(a, b *trail.Finding) int { return cmp.Compare(lateness(a), lateness(b)) })
+	when := "from " + o.time(last.At) + " to " + o.time(last.Until)
+	if last.Until == (trail.Moment{}) {
+		when = "since " + o.time(last.At)
+	}
+	return fmt.Sprintf("not watched %s, the last %s (%s, %s), so something may be missing: %s --store --kind %s",
+		count(int64(len(gaps)), "time"), when, last.By, o.zone(last.At, last.Until), findingsCommand, trail.SourceUnwatched)
+}
+
+// lateness orders gaps by when they began; the last is one that lasts.
+func lateness(gap *trail.Finding) int64 {
+	if gap.Until == (trail.Moment{}) {
+		return math.MaxInt64
+	}
+	return gap.At.Millis
 }
