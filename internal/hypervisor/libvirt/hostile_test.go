@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,24 @@ func TestAnsweredTwice(t *testing.T) {
 	w := watchDaemon(t, d, nil)
 	if lost, _ := next[Lost](t, w); !strings.Contains(lost.Err.Error(), "nobody asked for") {
 		t.Errorf("lost: %v", lost.Err)
+	}
+}
+
+// What a daemon told before its connection ended is given, before that.
+func TestEventBeforeTheEnd(t *testing.T) {
+	g := newFake("web")
+	d := startDaemon(t, g)
+	w := watchDaemon(t, d, nil)
+	next[Swept](t, w)
+	d.change(func() {
+		d.answer = func(header, []byte) ([]byte, bool) {
+			stopped := eventFrame(318, g, func(b *payload) { b.words(5, 1) })
+			return append(stopped, make([]byte, headerSize)...), true
+		}
+	})
+	_, before := next[Lost](t, w)
+	if !slices.ContainsFunc(before, func(i Item) bool { e, is := i.(Event); return is && e.Get("event") == "stopped" }) {
+		t.Errorf("before the end came %+v", before)
 	}
 }
 

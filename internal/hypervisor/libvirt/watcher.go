@@ -126,9 +126,10 @@ func (w *Watcher) connection(ctx context.Context) (*session, error) {
 	if err != nil {
 		return s, err
 	}
-	defer c.close()
 	s.client, s.since = c, w.config.Now()
 	err = s.run()
+	c.close()
+	s.takeEvents() // what the daemon told last
 	return s, fmt.Errorf("%s at %s: %w", w.config.Endpoint.URI, c.socket, err)
 }
 
