@@ -87,6 +87,19 @@ func (d *daemon) change(f func()) {
 	f()
 }
 
+// afterNextRead changes something when a definition has been read once more.
+func (d *daemon) afterNextRead(f func()) {
+	d.change(func() {
+		d.answer = func(h header, frame []byte) ([]byte, bool) {
+			if h.Procedure == procXML {
+				d.answer = nil
+				f()
+			}
+			return frame, true
+		}
+	})
+}
+
 func (d *daemon) serve(conn net.Conn) {
 	defer conn.Close()
 	for {

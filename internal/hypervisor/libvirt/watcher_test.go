@@ -59,16 +59,16 @@ func TestEventTells(t *testing.T) {
 		t.Errorf("changed %+v", changed)
 	}
 	// What the definition shows only a while after its event.
+	d.afterNextRead(func() { g.define(4) })
 	d.send(t, eventFrame(333, g, func(b *payload) { b.text("rng0") }))
 	next[Event](t, w)
-	d.change(func() { g.define(4) })
 	if changed, _ = next[Changed](t, w); changed.Told[len(changed.Told)-1].Kind != "device-removed" {
 		t.Errorf("settled %+v", changed)
 	}
 
+	d.afterNextRead(func() { d.guests = nil })
 	d.send(t, eventFrame(318, g, func(b *payload) { b.words(5, 1) }))
 	next[Event](t, w)
-	d.change(func() { d.guests = nil })
 	gone, _ := next[Gone](t, w)
 	if last := gone.Told[len(gone.Told)-1]; last.Get("event") != "stopped" || last.Get("detail") != "destroyed" {
 		t.Errorf("gone %+v", gone)
