@@ -8,7 +8,9 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -180,6 +182,61 @@ func TestHangUp(t *testing.T) {
 	if e := c.TakeEvents(); len(e) != 1 || e[0].Name != "SHUTDOWN" {
 		t.Errorf("the last events are %+v", e)
 	}
+}
+
+// A goneConn is a connection whose other end is closed. What that said before is
+// read when it may be.
+type goneConn struct {
+	net.Conn
+	said        io.Reader
+	may, closed chan struct{}
+}
+
+func (c *goneConn) Read(b []byte) (int, error) {
+	select {
+	case <-c.may:
+		return c.said.Read(b)
+	case <-c.closed:
+		return 0, net.ErrClosed
+	}
+}
+
+func (c *goneConn) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+func (c *goneConn) SetWriteDeadline(time.Time) error { return nil }
+
+func (c *goneConn) Close() error {
+	close(c.closed)
+	return nil
+}
+
+// A command that comes too late doesn't cut off what QEMU said last; but it doesn't
+// wait for that without end.
+func TestLastWords(t *testing.T) {
+	late := func(t *testing.T, conn *goneConn, told func()) (*Client, error) {
+		t.Helper()
+		c := &Client{conn: conn, events: newQueue(), ended: make(chan struct{}), waiting: map[uint64]chan answer{}}
+		c.pace = newPace(conn)
+		go c.read(newLineReader(c.pace, maxLine))
+		result := make(chan error, 1)
+		go func() { result <- c.Execute(t.Context(), "query-uuid", nil, nil) }()
+		synctest.Wait()
+		told()
+		return c, <-result
+	}
+	synctest.Test(t, func(t *testing.T) {
+		conn := &goneConn{said: strings.NewReader(`{"event": "SHUTDOWN"}` + "\n"), may: make(chan struct{}), closed: make(chan struct{})}
+		c, err := late(t, conn, func() { close(conn.may) })
+		if e := c.TakeEvents(); len(e) != 1 || e[0].Name != "SHUTDOWN" || !errors.Is(err, io.EOF) {
+			t.Errorf("%v; the last events are %+v", err, e)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		conn := &goneConn{may: make(chan struct{}), closed: make(chan struct{})}
+		if _, err := late(t, conn, func() {}); !errors.Is(err, syscall.EPIPE) {
+			t.Error(err)
+		}
+	})
 }
 
 // greeter listens, accepts if it is to, and says something.

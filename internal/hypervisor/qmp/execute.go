@@ -3,7 +3,9 @@ package qmp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 )
 
@@ -112,9 +114,22 @@ func (c *Client) write(text []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails where the write will
-	if _, err := c.conn.Write(text); err != nil {
+	_, err := c.conn.Write(text)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
+		c.hearOut(err)
+	default:
 		c.end(err)
-		return c.Err()
 	}
-	return nil
+	return c.Err()
+}
+
+// hearOut waits until all is read that QEMU said before it closed its end: why it
+// exits is among it.
+func (c *Client) hearOut(err error) {
+	late := time.AfterFunc(writeTimeout, func() { c.end(err) })
+	defer late.Stop()
+	<-c.ended
 }
