@@ -117,6 +117,7 @@ func TestLogUnreadableMeanwhile(t *testing.T) {
 	defer cancel()
 	f.write("", line(1, "a"))
 	var ways []string
+	stage := 0
 	err := follower.Run(ctx, func(b *Batch) error {
 		f.records = append(f.records, b.Records...)
 		if len(ways) == 0 || ways[len(ways)-1] != b.Way {
@@ -124,24 +125,27 @@ func TestLogUnreadableMeanwhile(t *testing.T) {
 		}
 		s := follower.Status()
 		switch {
-		case b.Way == WayFile && len(ways) == 1 && len(f.records) == 1 && exists(f.o.Log) && b.CaughtUp:
+		case stage == 0 && len(f.records) == 1 && b.CaughtUp:
+			stage = 1
 			f.rename("", ".1")
 			f.must(os.Mkdir(f.o.Log, 0o700))
-		case b.Way == WayMulticast && len(f.records) == 1:
+		case stage == 1 && b.Way == WayMulticast:
+			stage = 2
 			if len(s.Tried) != 1 || !errors.Is(s.Tried[0].Why, errStuck) || !errors.Is(s.Tried[0].Why, errNotFile) {
 				t.Errorf("tried %v", s.Tried)
 			}
 			sendOne(t, k)
-		case b.Way == WayMulticast && len(f.records) == 2 && f.said()[1] == "g":
+		case stage == 2 && len(f.records) == 2:
+			stage = 3
 			f.remove("")
 			f.write("", line(2, "b"), string(f.records[1].Line())+"\n", line(3, "c"))
-		case b.Way == WayFile && len(f.records) == 4 && b.CaughtUp:
+		case stage == 3 && len(f.records) == 4 && b.CaughtUp:
 			return errStop
 		}
 		return nil
 	})
 	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"a", "g", "b", "c"}) {
-		t.Errorf("%v: %v", err, said)
+		t.Errorf("stage %d, %v: %v", stage, err, said)
 	}
 	if !slices.Equal(ways, []string{WayFile, WayMulticast, WayFile}) {
 		t.Errorf("ways %v", ways)
