@@ -299,35 +299,6 @@ func TestFileLocked(t *testing.T) {
 	}
 }
 
-// Close ends the calls that wait for their turn, when that whose turn it is has
-// ended.
-func TestFileClosedWhileLocked(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "audit.log")
-	f, holder := openLog(t, path, kaudit.FileOptions{}), openHeld(t, path)
-	const calls = 3
-	results := make(chan error, calls)
-	for range calls {
-		go func() { results <- f.Send(context.Background(), rng(record.Success)) }()
-	}
-	closed := make(chan error)
-	time.Sleep(10 * time.Millisecond) // one has its turn, the others wait
-	go func() { closed <- f.Close() }()
-	for range calls - 1 {
-		if err := <-results; !errors.Is(err, os.ErrClosed) {
-			t.Errorf("error %v, want that of a closed file", err)
-		}
-	}
-	if err := syscall.Flock(int(holder.Fd()), syscall.LOCK_UN); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(<-results, <-closed); err != nil {
-		t.Error(err)
-	}
-	if n := len(readLog(t, readFile(t, path), true)); n != 1 {
-		t.Errorf("%d records, want 1", n)
-	}
-}
-
 // A context that has ended lets nothing be written, nor a file be made.
 func TestFileContext(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())

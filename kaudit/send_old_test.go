@@ -17,9 +17,11 @@ var aMessage = Message{Type: record.VirtControl, Result: record.Success, Text: [
 func refusedAs(number syscall.Errno) []byte { return numbersOf(-uint32(number)) }
 
 // sendTo sends to a kernel that answers so, one before Linux 5.6 if it doesn't
-// know the probe. It gives the requests, too.
+// know the probe, until it has given no answer. It gives the requests, too.
 func sendTo(t *testing.T, probes bool, answer func(text, question message) [][]byte) (requests []message, err error) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	kernel := newMemory(func(datagram []byte) ([][]byte, error) {
 		text, rest, err := nextMessage(datagram)
 		question, rest, err2 := nextMessage(rest)
@@ -27,13 +29,16 @@ func sendTo(t *testing.T, probes bool, answer func(text, question message) [][]b
 			t.Errorf("%d bytes behind the second message", len(rest))
 		}
 		requests = append(requests, text, question)
-		return answer(text, question), errors.Join(err, err2)
+		answers := answer(text, question)
+		if len(answers) == 0 {
+			cancel()
+		}
+		return answers, errors.Join(err, err2)
 	})
 	c := newConn(kernel, probes)
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	return requests, c.Send(ctx, aMessage)
+	err = c.Send(ctx, aMessage)
+	return requests, err
 }
 
 // A kernel that doesn't know the probe is asked for the status.

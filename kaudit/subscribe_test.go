@@ -82,7 +82,7 @@ func TestSubscriptionContext(t *testing.T) {
 	}
 	// One that waits for its turn ends with its context, too.
 	outer, stop := context.WithCancel(t.Context())
-	time.AfterFunc(20*time.Millisecond, stop)
+	defer stop()
 	k.Lose()
 	for _, err := range s.All(outer) {
 		if err != nil {
@@ -95,6 +95,7 @@ func TestSubscriptionContext(t *testing.T) {
 			}
 		}
 		cancel()
+		stop()
 	}
 }
 
