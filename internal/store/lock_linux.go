@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A writer that was closed may still seem to have the file: a process that its own
+// A writer that was killed may still seem to have the file: a process that its own
 // has just forked shares the lock until it runs its program.
 const (
 	lockTries = 10
@@ -35,4 +35,10 @@ func lock(path string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
 	}
 	return f, nil
+}
+
+// unlock gives the lock back, whoever shares it.
+func unlock(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	return errors.Join(err, f.Close())
 }

@@ -8,6 +8,27 @@ import (
 	"time"
 )
 
+// TestLockIsGivenBack: a store that was closed can be opened, though a process that
+// was forked still shares its lock.
+func TestLockIsGivenBack(t *testing.T) {
+	s := openTemp(t)
+	shared, err := syscall.Dup(int(s.lock.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(shared)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(s.Path(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestLockOfForked: a lock that somebody else still shares for a moment, as a
 // process does that was just forked, is waited for; one that is held is not.
 func TestLockOfForked(t *testing.T) {

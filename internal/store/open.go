@@ -256,7 +256,7 @@ func (s *Store) close() error {
 		errs = append(errs, s.w.close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock))
 	}
 	return errors.Join(errs...)
 }
