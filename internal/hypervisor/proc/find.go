@@ -20,7 +20,7 @@ type Found struct {
 }
 
 // Find finds the processes of guests and helpers. Those that are known from
-// before are not read again; their command lines could have been changed by
+// before, with a command line, are not read again; it could have been changed by
 // whoever broke into them since.
 func (h *Host) Find(ctx context.Context, known []Process) (Found, error) {
 	f := finder{host: h, known: map[int]Process{}}
@@ -92,7 +92,7 @@ func (f *finder) visit(all folder, name string, pid int) {
 // isKnown takes a process as it is known, if it is still that.
 func (f *finder) isKnown(all folder, name string, pid int, exe string) bool {
 	p, ok := f.known[pid]
-	if !ok || p.Exe == "" || p.Exe != exe {
+	if !ok || p.Exe == "" || p.Exe != exe || !p.told {
 		return false
 	}
 	proc, err := all.folder(name)
@@ -134,6 +134,7 @@ func (f *finder) identify(pid int) (Process, error) {
 		f.missing.add("programs of processes", err)
 		p.Program = programOf(args[0])
 	}
+	p.told = len(args) > 0
 	p.readArguments(args)
 	return p, nil
 }

@@ -68,6 +68,22 @@ func TestFindKnown(t *testing.T) {
 	}
 }
 
+// A process that was found as it began its program, before it had a command line, is
+// read again when it has one.
+func TestFindBeginning(t *testing.T) {
+	f := newFake(t)
+	f.process(30, 1, "/usr/bin/qemu-system-x86_64")
+	f.write("proc/30/cmdline", "")
+	known := f.find().Processes
+	if len(known) != 1 || known[0].Name != "" {
+		t.Fatalf("found %+v", known)
+	}
+	f.write("proc/30/cmdline", "qemu\x00-name\x00web\x00-uuid\x00"+uuid+"\x00")
+	if p := f.find(known...).Processes[0]; p.Name != "web" || p.UUID != uuid || !p.Is(known[0]) {
+		t.Errorf("%+v, want web", p)
+	}
+}
+
 func TestFindFaults(t *testing.T) {
 	f := newFake(t)
 	f.process(30, 1, "/usr/bin/qemu-kvm", "qemu", "-append", strings.Repeat("x", maxCommandLine), "-name", "web")

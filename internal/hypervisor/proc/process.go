@@ -29,6 +29,9 @@ type Process struct {
 	// Probe says that a QEMU has no machine: libvirt asks it what it can do.
 	Probe bool
 
+	// told says that it had a command line, which the kernel shows only a while
+	// after the program.
+	told   bool
 	claims claims
 }
 
