@@ -342,7 +342,7 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 	killed.live()
 	sameRecords(t, killed)
 	want := calm.trail()
-	for end := time.Now().Add(5 * time.Second); !slices.Equal(killed.trail(), want) && time.Now().Before(end); {
+	for end := time.Now().Add(30 * time.Second); !slices.Equal(killed.trail(), want) && time.Now().Before(end); {
 		time.Sleep(100 * time.Millisecond) // the log is read past the last observation
 	}
 	sameTrail(t, killed.trail(), want)
