@@ -5,8 +5,8 @@
 // Firecracker, and helpers such as virtiofsd and swtpm. Sweep.Look gives a
 // Sight of one of them: files with their backing chains, deleted ones that are
 // still open, block and character devices by number, sockets with their names
-// and peers, VFIO groups and devices, taps, ptys. Diff compares two Sights,
-// Link tells which helper is whose, Sweep.Maps gives what is mapped.
+// and peers, VFIO groups and devices, taps, ptys. Link tells which helper is
+// whose, Sweep.Maps gives what is mapped.
 //
 // # Where it is from
 //

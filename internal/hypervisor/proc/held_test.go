@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Held that differ in anything but their count have an order: otherwise a Diff
-// would take one for the other.
-func TestCompare(t *testing.T) {
+// TestCompareOrdersByAllButCount: two Held that compare as equal are counted as one
+// thing, so every field must count but Count itself.
+func TestCompareOrdersByAllButCount(t *testing.T) {
 	kind := reflect.TypeFor[Held]()
 	for i := range kind.NumField() {
 		var a, b Held
