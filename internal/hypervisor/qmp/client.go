@@ -117,9 +117,6 @@ func (c *Client) negotiate(ctx context.Context, timeout time.Duration) error {
 	return nil
 }
 
-// Version is that of the QEMU.
-func (c *Client) Version() Version { return c.version }
-
 // PID is the process that listens on the socket: QEMU, unless somebody handed
 // it the socket. It is 0 where the system doesn't tell.
 func (c *Client) PID() int { return c.pid }

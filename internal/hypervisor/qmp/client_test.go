@@ -17,7 +17,7 @@ import (
 func TestExecute(t *testing.T) {
 	f := newFake(t)
 	c := f.dial()
-	if v := c.Version(); v.String() != "7.2.22" || v.Package != "Debian" {
+	if v := c.version; v.String() != "7.2.22" || v.Package != "Debian" {
 		t.Errorf("version %+v", v)
 	}
 	if c.PID() != os.Getpid() {

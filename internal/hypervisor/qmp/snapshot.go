@@ -28,8 +28,8 @@ type Snapshot struct {
 	Chardevs []Chardev // those that no device uses too
 	Devices  []Device
 
-	// Unknown are the parts about which QEMU gave no answer, in the order of
-	// Parts. Nothing of them is in the fields above, which doesn't mean that
+	// Unknown are the parts about which QEMU gave no answer, in the order in which
+	// they were asked for. Nothing of them is in the fields above, which doesn't mean that
 	// the guest has nothing of it.
 	Unknown []Unknown
 }
@@ -116,15 +116,6 @@ func with(files, others []guest.File, are func(guest.File) bool) []guest.File {
 		}
 	}
 	return all
-}
-
-// Parts gives the names of all parts.
-func Parts() []Part {
-	var names []Part
-	for _, p := range parts {
-		names = append(names, p.name)
-	}
-	return names
 }
 
 // Snapshot asks for all that there is to know. now is the clock. What QEMU
