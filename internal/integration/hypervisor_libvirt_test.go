@@ -144,12 +144,11 @@ func TestWatchLibvirtLXC(t *testing.T) {
 // watchHost watches a host's guests of QEMU until the test ends.
 func watchHost(t *testing.T, host *hypervisor, seed libvirt.Seed) *watched {
 	t.Helper()
-	found := libvirt.Find(filepath.Join(host.dir, "run/libvirt"), false)
-	i := slices.IndexFunc(found, func(e libvirt.Endpoint) bool { return e.URI == "qemu:///system" })
-	if i < 0 {
-		t.Fatalf("found %+v", found)
+	endpoint, err := libvirt.ParseURI("qemu:///system", filepath.Join(host.dir, "run/libvirt"), false)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return watchEndpoint(t, found[i], seed)
+	return watchEndpoint(t, endpoint, seed)
 }
 
 func watchEndpoint(t *testing.T, endpoint libvirt.Endpoint, seed libvirt.Seed) *watched {

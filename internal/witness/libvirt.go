@@ -17,7 +17,7 @@ type LibvirtOptions struct {
 	// URIs are those of drivers, as virsh takes them. Without any, those that
 	// this host has are watched, once their daemons' sockets are there.
 	URIs []string
-	// RunDir is where the sockets are, libvirt.RunDir where it is "".
+	// RunDir is where the sockets are, /run/libvirt where it is "".
 	RunDir string
 	// ReadWrite uses the sockets that let change guests, for daemons that have no
 	// others.

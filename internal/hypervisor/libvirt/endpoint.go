@@ -3,14 +3,13 @@ package libvirt
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// RunDir is where libvirt's daemons have their sockets.
-const RunDir = "/run/libvirt"
+// runDir is where libvirt's daemons have their sockets.
+const runDir = "/run/libvirt"
 
 // An Endpoint is a driver of libvirt, and where its daemon listens.
 type Endpoint struct {
@@ -32,42 +31,26 @@ var drivers = []driverName{
 	{"lxc", "virtlxcd"},
 }
 
-// Find gives the endpoints of this host that have a socket in runDir (RunDir,
-// where it is empty). Whether libvirtd has a driver shows when it is asked for
-// it: see ErrNoDriver.
-func Find(runDir string, readWrite bool) []Endpoint {
-	var found []Endpoint
-	for _, d := range drivers {
-		e := endpoint(d.name, d.daemon, runDir, readWrite)
-		for _, socket := range e.Sockets {
-			if _, err := os.Stat(socket); err == nil {
-				found = append(found, e)
-				break
-			}
-		}
-	}
-	return found
-}
-
-func endpoint(driver, daemon, runDir string, readWrite bool) Endpoint {
-	if runDir == "" {
-		runDir = RunDir
+func endpoint(d driverName, dir string, readWrite bool) Endpoint {
+	if dir == "" {
+		dir = runDir
 	}
 	suffix := "-sock-ro"
 	if readWrite {
 		suffix = "-sock"
 	}
 	return Endpoint{
-		URI:     driver + ":///system",
-		Sockets: []string{filepath.Join(runDir, daemon+suffix), filepath.Join(runDir, "libvirt"+suffix)},
-		PIDs:    filepath.Join(runDir, driver),
+		URI:     d.name + ":///system",
+		Sockets: []string{filepath.Join(dir, d.daemon+suffix), filepath.Join(dir, "libvirt"+suffix)},
+		PIDs:    filepath.Join(dir, d.name),
 	}
 }
 
 // ParseURI gives the endpoint of a URI as virsh takes it: qemu:///system, or
 // qemu+unix:///system?socket=/run/libvirt/libvirt-sock-ro, which alone is tried
-// then. Only the system's daemons of this host are known.
-func ParseURI(uri, runDir string, readWrite bool) (Endpoint, error) {
+// then. Only the system's daemons of this host are known. dir is the folder of their
+// sockets, /run/libvirt where it is empty.
+func ParseURI(uri, dir string, readWrite bool) (Endpoint, error) {
 	u, err := url.Parse(uri)
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("libvirt URI: %w", err)
@@ -87,7 +70,7 @@ func ParseURI(uri, runDir string, readWrite bool) (Endpoint, error) {
 	if i < 0 {
 		return Endpoint{}, unknown
 	}
-	return withSocket(endpoint(driver, drivers[i].daemon, runDir, readWrite), u)
+	return withSocket(endpoint(drivers[i], dir, readWrite), u)
 }
 
 func withSocket(e Endpoint, u *url.URL) (Endpoint, error) {

@@ -8,41 +8,6 @@ import (
 	"testing"
 )
 
-func TestFind(t *testing.T) {
-	dir := t.TempDir()
-	touch := func(names ...string) {
-		for _, name := range names {
-			if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	uris := func(readWrite bool) (all []string) {
-		for _, e := range Find(dir, readWrite) {
-			all = append(all, e.URI)
-		}
-		return all
-	}
-	if found := uris(false); len(found) != 0 {
-		t.Errorf("nothing is there, found %v", found)
-	}
-	touch("virtlxcd-sock-ro", "virtqemud-sock")
-	if found := uris(false); !slices.Equal(found, []string{"lxc:///system"}) {
-		t.Errorf("with virtlxcd's read-only socket found %v", found)
-	}
-	if found := uris(true); !slices.Equal(found, []string{"qemu:///system"}) {
-		t.Errorf("with virtqemud's socket found %v", found)
-	}
-	touch("libvirt-sock-ro")
-	if found := uris(false); !slices.Equal(found, []string{"qemu:///system", "lxc:///system"}) {
-		t.Errorf("with libvirtd's socket found %v", found)
-	}
-	e := Find(dir, false)[1]
-	if want := []string{dir + "/virtlxcd-sock-ro", dir + "/libvirt-sock-ro"}; !slices.Equal(e.Sockets, want) || e.PIDs != dir+"/lxc" {
-		t.Errorf("found %+v", e)
-	}
-}
-
 func TestParseURI(t *testing.T) {
 	for uri, want := range map[string]Endpoint{
 		"qemu:///system":                        {URI: "qemu:///system", Sockets: []string{"/run/libvirt/virtqemud-sock-ro", "/run/libvirt/libvirt-sock-ro"}, PIDs: "/run/libvirt/qemu"},
@@ -51,7 +16,7 @@ func TestParseURI(t *testing.T) {
 	} {
 		e, err := ParseURI(uri, "", false)
 		if err != nil || e.URI != want.URI || !slices.Equal(e.Sockets, want.Sockets) || e.PIDs != want.PIDs {
-			t.Errorf("%s: %+v, %v", uri, e, err)
+			t.Errorf("%s: %+v, %v; want %+v", uri, e, err, want)
 		}
 	}
 	for uri, reason := range map[string]string{
@@ -72,6 +37,10 @@ func TestParseURI(t *testing.T) {
 		if e, err := ParseURI(uri, "", false); err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%q: %+v, %v; want %s", uri, e, err, reason)
 		}
+	}
+	e, err := ParseURI("lxc:///system", "/tmp/libvirt", true)
+	if want := []string{"/tmp/libvirt/virtlxcd-sock", "/tmp/libvirt/libvirt-sock"}; err != nil || !slices.Equal(e.Sockets, want) {
+		t.Errorf("the sockets for reading and writing in a folder: %v, %v; want %v", e.Sockets, err, want)
 	}
 }
 
