@@ -8,10 +8,10 @@ type Kind uint8
 // The kinds. Their numbers are stored.
 const (
 	Record      Kind = 1 // a record of the audit log
-	Observation Kind = 2 // what a witness showed of a guest: Observed
-	Watch       Kind = 3 // that a source is watched, or isn't: Watched
-	Tick        Kind = 4 // that a source was read up to a time: Ticked
-	Intent      Kind = 5 // a record that the service is about to send: Intended
+	Observation Kind = 2 // what a witness showed of a guest; its Text is an Observed
+	Watch       Kind = 3 // a source is watched from now on, or no longer; a Watched
+	Tick        Kind = 4 // a source was read up to some time; a Ticked
+	Intent      Kind = 5 // a record that the service is about to send; an Intended
 )
 
 var kindNames = [...]string{"", "record", "observation", "watch", "tick", "intent"}
@@ -25,24 +25,24 @@ func (k Kind) String() string {
 
 // A Fact is one thing that was said, defined or held.
 type Fact struct {
-	// Seq is its number in the store, from 1; 0 before it is stored.
+	// Seq is its number in the store, from 1; 0 until it is stored.
 	Seq  uint64
 	Kind Kind
-	// Node is the host that it is of.
+	// Node is the host that the fact is about.
 	Node string
-	// Source is where it came from: file, multicast or stdin of records;
-	// "libvirt qemu:///system", "qmp /run/vm/a.sock", "proc" of others.
+	// Source is where the fact came from: file, multicast or stdin for a record;
+	// "libvirt qemu:///system", "qmp /run/vm/a.sock" or "proc" for the others.
 	Source string
-	// Type is a record's, 0 of all others.
+	// Type is the type of a record, and 0 for the other kinds.
 	Type record.Type
-	// Stamp is a record's. Of others Millis is when it was told, by this
-	// host's clock, and Serial is 0.
+	// Stamp is a record's own. For the other kinds Millis is when the fact was
+	// reported, by this host's clock, and Serial is 0.
 	Stamp record.Stamp
-	// Settled tells that nothing that comes later belongs before this fact,
-	// so all that is kept back for its order can be used: the source had no more
-	// to say for a while. It is kept so that the facts alone give the same order
-	// again.
+	// Settled says that nothing that comes later belongs before this fact, as its
+	// source had no more to say for a while: records that are held back until their
+	// order is certain can be used. It is stored so that the same facts always give
+	// the same order.
 	Settled bool
-	// Text is the canonical form.
+	// Text is the canonical form; see the package comment.
 	Text []byte
 }

@@ -10,7 +10,7 @@ import (
 // enriched is the byte between what the kernel wrote and auditd's enrichment.
 const enriched = 0x1d
 
-// OfRecord makes the fact of a record. node is that of records that name none.
+// OfRecord makes the fact of a record. node is the host of a record that names none.
 func OfRecord(node, source string, r *record.Record) Fact {
 	f := Fact{Kind: Record, Node: node, Source: source, Type: r.Type, Stamp: r.Stamp}
 	if name := r.NodeBytes(); len(name) > 0 {
@@ -21,7 +21,7 @@ func OfRecord(node, source string, r *record.Record) Fact {
 }
 
 // Canonical appends what the kernel wrote of a record: audit(...): and the rest,
-// without type=, node= and enrichment.
+// without type=, node= and auditd's enrichment.
 func Canonical(dst []byte, r *record.Record) []byte {
 	from := len(dst)
 	dst = r.Append(dst)
@@ -37,7 +37,7 @@ func Canonical(dst []byte, r *record.Record) []byte {
 	return dst[:from+len(line)]
 }
 
-// ParseRecord reads a record's fact into r, which refers to the fact's Text.
+// ParseRecord reads a record's fact into r, which goes on referring to f.Text.
 func (f *Fact) ParseRecord(r *record.Record) error {
 	if f.Kind != Record {
 		return fmt.Errorf("fact %d is no record but %s", f.Seq, f.Kind)
@@ -48,7 +48,7 @@ func (f *Fact) ParseRecord(r *record.Record) error {
 	return nil
 }
 
-// Line gives a record's fact as a line of a log, without newline.
+// Line gives a record's fact as a line of audit.log, without newline.
 func (f *Fact) Line() []byte {
 	line := append([]byte("type="), f.Type.String()...)
 	return append(append(line, " msg="...), f.Text...)

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Plain gives a name or path as the Text of a fact can hold it, which is JSON.
-// One that isn't UTF-8 has each byte that is wrong as \xNN, and its backslashes
-// doubled; any other stays as it is.
+// Plain gives a name or path in a form that JSON, and so the Text of a fact, can
+// hold. In one that isn't UTF-8 each invalid byte becomes \xNN and each backslash is
+// doubled; any other is returned as it is.
 func Plain(s string) string {
 	if utf8.ValidString(s) {
 		return s
