@@ -182,10 +182,7 @@ func (j *judge) endedFalsely() bool {
 	if j.log == nil || j.log.State != trail.Closed && j.log.State != trail.Lost {
 		return false
 	}
-	end := j.log.End
-	if end == (trail.Moment{}) {
-		end = j.log.EndBefore
-	}
+	end := cmp.Or(j.log.End, j.log.EndBefore)
 	w, shown := j.whoShows(end.Millis + j.window)
 	if !shown || !j.decided(end.Millis+j.window) {
 		return false
@@ -223,7 +220,7 @@ func (j *judge) reopen() {
 	j.row.End, j.row.EndAfter, j.row.EndBefore = trail.Moment{}, trail.Moment{}, trail.Moment{}
 	for i := range j.row.Holdings {
 		if h := &j.row.Holdings[i]; h.Ended == trail.ByStop || h.Ended == trail.ByLoss {
-			h.Ended, h.To, h.End, h.Latest = "", trail.Moment{}, 0, trail.Moment{}
+			copyEnd(h, &trail.Holding{})
 		}
 	}
 }

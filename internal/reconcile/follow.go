@@ -49,7 +49,7 @@ func (j *judge) follow() {
 		for i := range s.row.Holdings {
 			h := &s.row.Holdings[i]
 			if open := j.lastOpen(h); h.From == (trail.Moment{}) && open != nil {
-				open.To, open.Latest, open.End, open.Ended = h.To, h.Latest, h.End, h.Ended
+				copyEnd(open, h)
 				continue
 			}
 			j.log.Holdings = append(j.log.Holdings, *h)

@@ -40,7 +40,7 @@ func (j *judge) both(t *track, h *trail.Holding) {
 		if end < t.end.by || j.spare(t, t.end.by) { // the session was over before
 			return
 		}
-		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+		endAsShown(h, t, endedBy(t))
 		j.detachUnrecorded(t)
 	case byRecord && h.To != (trail.Moment{}) && !j.spare(t, max(t.shown.by, end+j.window)) && j.thereAt(t, end+j.window):
 		j.shownAfter(t, h)
@@ -58,7 +58,7 @@ func (j *judge) shownAfter(t *track, h *trail.Holding) {
 		Earliest: h.To, From: moment(shown), Begin: t.shown.fact,
 	}
 	if t.ended {
-		held.Latest, held.To, held.End, held.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+		endAsShown(&held, t, endedBy(t))
 	}
 	to := h.To
 	j.add(t, held)
@@ -75,11 +75,11 @@ func (j *judge) alone(t *track) {
 		Earliest: moment(t.begin.after), From: moment(t.begin.by), Begin: t.begin.fact,
 	}
 	if t.ended {
-		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, endedBy(t)
+		endAsShown(&h, t, endedBy(t))
 	}
 	logged, recorded := j.ends[t]
 	if recorded {
-		h.Latest, h.To, h.End, h.Ended = logged.Latest, logged.To, logged.End, logged.Ended
+		copyEnd(&h, &logged)
 	}
 	j.rows[t] = len(j.row.Holdings)
 	j.add(t, h)
@@ -93,6 +93,16 @@ func (j *judge) alone(t *track) {
 func (j *judge) add(t *track, h trail.Holding) {
 	j.shownBy[t] = append(j.shownBy[t], len(j.row.Holdings))
 	j.row.Holdings = append(j.row.Holdings, h)
+}
+
+// endAsShown gives a holding the end that witnesses show of its thing.
+func endAsShown(h *trail.Holding, t *track, how trail.Ended) {
+	h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, how
+}
+
+// copyEnd gives a holding the end of another one.
+func copyEnd(h, from *trail.Holding) {
+	h.Latest, h.To, h.End, h.Ended = from.Latest, from.To, from.End, from.Ended
 }
 
 func moment(millis int64) trail.Moment { return trail.Moment{Millis: millis} }

@@ -93,7 +93,7 @@ func (j *judge) begin() {
 	j.row = &trail.Session{
 		ID: r.id, Node: j.node.name, UUID: r.guest.uuid, Name: cmp.Or(r.name, r.guest.name), Virt: r.virt,
 		State: trail.Running, PID: uint64(r.pid), By: witnessNames[r.by], Number: r.number(),
-		First: trail.Moment{Millis: r.first.by}, Last: trail.Moment{Millis: r.last},
+		First: moment(r.first.by), Last: moment(r.last),
 	}
 	j.startUnrecorded()
 }
@@ -121,7 +121,7 @@ func (j *judge) end() {
 		j.stopUnrecorded()
 	}
 	j.row.State = lost
-	j.row.EndAfter, j.row.EndBefore = trail.Moment{Millis: r.gone.after}, trail.Moment{Millis: r.gone.by}
+	j.row.EndAfter, j.row.EndBefore = moment(r.gone.after), moment(r.gone.by)
 	if last := j.row.Last; j.log != nil && last.Millis > r.gone.after && last.Millis <= r.gone.by {
 		j.row.EndAfter = last
 	}

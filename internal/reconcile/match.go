@@ -121,11 +121,11 @@ func (j *judge) handEnd(h *trail.Holding, t *track) {
 	if place, paired := j.pairs[t]; paired {
 		own := &j.row.Holdings[place]
 		other = *own
-		own.To, own.Latest, own.End, own.Ended = end.To, end.Latest, end.End, end.Ended
+		copyEnd(own, &end)
 	} else {
 		j.ends[t] = end
 	}
-	h.To, h.Latest, h.End, h.Ended = other.To, other.Latest, other.End, other.Ended
+	copyEnd(h, &other)
 }
 
 // spare tells whether the log has another holding of the same name at a time,

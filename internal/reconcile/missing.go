@@ -133,7 +133,7 @@ func (d *Deriver) intend(f *fact.Fact) error {
 		d.out.findings[id] = &trail.Finding{
 			Kind: trail.EmissionUnknown, Severity: trail.Warning, ID: id, Node: f.Node, UUID: in.UUID, Name: in.Name,
 			At: moment(in.At), Count: 1, Facts: []uint64{in.ID, f.Seq},
-			Resource: trail.Resource{Kind: in.Wanted.Kind, ID: cmp.Or(in.Wanted.ID, in.Wanted.Old), Sub: in.Wanted.Sub},
+			Resource: resourceOf(&in.Wanted),
 			Text:     emissionText(&in),
 		}
 	case fact.Logged:
@@ -154,12 +154,17 @@ func (d *Deriver) sure(intent uint64) {
 	}
 }
 
+// resourceOf gives what a record is about.
+func resourceOf(w *fact.Wanted) trail.Resource {
+	return trail.Resource{Kind: w.Kind, ID: cmp.Or(w.ID, w.Old), Sub: w.Sub}
+}
+
 func emissionText(in *fact.Intended) string {
-	text := "whether the record of " + in.Wanted.Op + " was sent is not known"
+	what := in.Wanted.Op
 	if in.Wanted.Kind != "" {
-		res := trail.Resource{Kind: in.Wanted.Kind, ID: cmp.Or(in.Wanted.ID, in.Wanted.Old), Sub: in.Wanted.Sub}
-		text = "whether the record of " + in.Wanted.Op + " of " + res.String() + " was sent is not known"
+		what += " of " + resourceOf(&in.Wanted).String()
 	}
+	text := "whether the record of " + what + " was sent is not known"
 	if in.Why != "" {
 		text += ": " + in.Why
 	}

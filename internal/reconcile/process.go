@@ -121,7 +121,7 @@ func (j *judge) open(t *track, begin span, until int64) {
 	case until != forever:
 		h.To, h.Ended = moment(until), trail.ByUpdate
 	case t.ended:
-		h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, trail.ByDetach
+		endAsShown(&h, t, trail.ByDetach)
 	}
 	j.add(t, h)
 }

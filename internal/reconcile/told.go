@@ -85,7 +85,7 @@ func (l *look) told() {
 			l.ballooned(t)
 		}
 		reason := toldWord(t.Text, "detail")
-		l.event(trail.Event{Op: op, Reason: reason, Text: cmp.Or(t.Text, t.Kind), At: trail.Moment{Millis: t.At}})
+		l.event(trail.Event{Op: op, Reason: reason, Text: cmp.Or(t.Text, t.Kind), At: moment(t.At)})
 	}
 }
 
