@@ -311,8 +311,8 @@ func TestNumbersOfForgottenAreBounded(t *testing.T) {
 	}
 	feed(t, d, sc.facts)
 	g := d.nodes[host].guests[uuid]
-	if len(g.runs) != 1 || len(g.over) > maxNumbered+1 || len(g.over) < maxNumbered/2 {
-		t.Errorf("%d runs, %d that are forgotten", len(g.runs), len(g.over))
+	if len(g.runs) != 1 || len(g.numbered) > maxNumbered+1 || len(g.numbered) < maxNumbered/2 {
+		t.Errorf("%d runs, %d that are forgotten", len(g.runs), len(g.numbered))
 	}
 }
 

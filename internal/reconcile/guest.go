@@ -29,13 +29,13 @@ type gap struct{ from, to int64 }
 
 // A guest is one that runs, or ran a short while ago.
 type guest struct {
-	node *node
-	key  string
-	uuid string
-	name string
-	runs []*run     // in order
-	logs []*session // in order
-	over []over     // runs and sessions that are forgotten
+	node     *node
+	key      string
+	uuid     string
+	name     string
+	runs     []*run     // in order
+	logs     []*session // in order
+	numbered []numbered // runs and sessions that are forgotten
 	// floor is the last place of these in time: all that turns up since is behind it.
 	floor int64
 	// ended are how many of its runs are over, when they are pruned.

@@ -47,7 +47,7 @@ func (d *Deriver) tie(g *guest) {
 			d.give(s.row)
 		}
 	}
-	d.renumberOver(g)
+	d.renumberForgotten(g)
 }
 
 // logged notes a session of the log as it is now.

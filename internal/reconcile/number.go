@@ -82,9 +82,9 @@ func (g *guest) rank(p place, logged int) rank {
 	return rank{g.loggedBefore(p), true, p}
 }
 
-// over is a run or session that is forgotten but for its number, or several that are
+// A numbered is a run or session that is forgotten but for its number, or several that are
 // next to each other.
-type over struct {
+type numbered struct {
 	place
 	row      uint64
 	logged   int // its number in the log, the last one of several, 0 where the log knows none
@@ -93,25 +93,25 @@ type over struct {
 }
 
 // with makes one of two that are next to each other.
-func (o over) with(next over) over {
-	return over{place: o.first(next.place), logged: max(o.logged, next.logged), unlogged: o.unlogged + next.unlogged}
+func (o numbered) with(next numbered) numbered {
+	return numbered{place: o.first(next.place), logged: max(o.logged, next.logged), unlogged: o.unlogged + next.unlogged}
 }
 
-func (g *guest) rankOf(o over) rank { return g.rank(o.place, o.logged) }
+func (g *guest) rankOf(o numbered) rank { return g.rank(o.place, o.logged) }
 
 // leave forgets a run or session but for its number.
-func (g *guest) leave(o over) {
+func (g *guest) leave(o numbered) {
 	g.floor = max(g.floor, o.began)
-	g.over = append(g.over, o)
+	g.numbered = append(g.numbered, o)
 	g.count()
 	g.dismiss()
 }
 
-// renumberOver gives other numbers to what is forgotten, where something is before it
+// renumberForgotten gives other numbers to what is forgotten, where something is before it
 // that was taken for another then.
-func (d *Deriver) renumberOver(g *guest) {
-	for i := range g.over {
-		o := &g.over[i]
+func (d *Deriver) renumberForgotten(g *guest) {
+	for i := range g.numbered {
+		o := &g.numbered[i]
 		n := g.number(o.place, o.logged)
 		if o.shown == 0 || n == o.shown {
 			continue
@@ -127,7 +127,7 @@ func (d *Deriver) renumberOver(g *guest) {
 // before a place, which is behind those of the log up to a number.
 func (g *guest) unloggedBefore(p place, logged int) int {
 	n := g.unlogged
-	for _, o := range g.over {
+	for _, o := range g.numbered {
 		if o.logged == 0 && o.before(p) || o.logged != 0 && o.logged <= logged {
 			n += o.unlogged
 		}
@@ -144,7 +144,7 @@ func (g *guest) unloggedBefore(p place, logged int) int {
 // up to the last one of them, whatever the clock was at others.
 func (g *guest) loggedBefore(p place) int {
 	n := max(g.logged, g.before)
-	for _, o := range g.over {
+	for _, o := range g.numbered {
 		if o.before(p) {
 			n = max(n, o.logged)
 		}
@@ -161,7 +161,7 @@ func (g *guest) loggedBefore(p place) int {
 // log doesn't know is before that session where it is before all of these.
 func (g *guest) firstFrom(logged int) place {
 	p := place{math.MaxInt64, math.MaxUint64}
-	for _, o := range g.over {
+	for _, o := range g.numbered {
 		if o.logged >= logged {
 			p = p.first(o.place)
 		}
@@ -209,21 +209,21 @@ const maxNumbered = 256
 // guest comes later, and makes one of the first ones where there are too many.
 func (g *guest) count() {
 	kept, ranks := g.kept(), map[place]rank{}
-	for _, o := range g.over {
+	for _, o := range g.numbered {
 		ranks[o.place] = g.rankOf(o)
 	}
-	slices.SortFunc(g.over, func(a, b over) int { return ranks[a.place].compare(ranks[b.place]) })
-	n := slices.IndexFunc(g.over, func(o over) bool {
+	slices.SortFunc(g.numbered, func(a, b numbered) int { return ranks[a.place].compare(ranks[b.place]) })
+	n := slices.IndexFunc(g.numbered, func(o numbered) bool {
 		return slices.ContainsFunc(kept, func(k rank) bool { return k.compare(ranks[o.place]) < 0 })
 	})
 	if n < 0 {
-		n = len(g.over)
+		n = len(g.numbered)
 	}
-	for _, o := range g.over[:n] {
+	for _, o := range g.numbered[:n] {
 		g.unlogged += o.unlogged
 		g.logged = max(g.logged, o.logged)
 	}
-	g.over = slices.Delete(g.over, 0, n)
+	g.numbered = slices.Delete(g.numbered, 0, n)
 	g.fold(kept)
 }
 
@@ -243,13 +243,13 @@ func (g *guest) kept() []rank {
 // fold makes one of the first that are forgotten, in order, where there are too many
 // and none that is kept is between them.
 func (g *guest) fold(kept []rank) {
-	for i := 0; len(g.over) > maxNumbered && i+1 < len(g.over); {
-		a, b := g.rankOf(g.over[i]), g.rankOf(g.over[i+1])
+	for i := 0; len(g.numbered) > maxNumbered && i+1 < len(g.numbered); {
+		a, b := g.rankOf(g.numbered[i]), g.rankOf(g.numbered[i+1])
 		if slices.ContainsFunc(kept, func(k rank) bool { return a.compare(k) < 0 && k.compare(b) < 0 }) {
 			i++
 			continue
 		}
-		g.over[i] = g.over[i].with(g.over[i+1])
-		g.over = slices.Delete(g.over, i+1, i+2)
+		g.numbered[i] = g.numbered[i].with(g.numbered[i+1])
+		g.numbered = slices.Delete(g.numbered, i+1, i+2)
 	}
 }

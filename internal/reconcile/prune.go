@@ -102,12 +102,12 @@ func (d *Deriver) bury(r *run) {
 		d.leave(s)
 		return
 	}
-	g.leave(over{place: r.place(), row: r.id, unlogged: 1, shown: r.number()})
+	g.leave(numbered{place: r.place(), row: r.id, unlogged: 1, shown: r.number()})
 }
 
 // leave forgets a session of the log but for its number.
 func (d *Deriver) leave(s *session) {
-	o := over{place: s.place(), row: s.row.ID, logged: s.row.Number, shown: s.number()}
+	o := numbered{place: s.place(), row: s.row.ID, logged: s.row.Number, shown: s.number()}
 	if o.shown != o.logged {
 		d.left.Put(o.row, o.shown-o.logged)
 	}
