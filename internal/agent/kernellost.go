@@ -3,22 +3,49 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
 
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/witness"
 	"github.com/virtaudit/virtaudit/kaudit"
 )
 
 // kernelLost counts the records that the kernel lost while the service ran: its
-// queue was full, and nobody ever got them. Where the kernel may not be asked, which
+// queue was full, and auditd never got them. Where the kernel may not be asked, which
 // takes root or CAP_AUDIT_CONTROL, it counts none.
 type kernelLost struct {
 	dial  func() (kaudit.Sender, error)
+	now   func() time.Time
+	boot  string
 	count atomic.Uint64
+	asked atomic.Pointer[lostUntil] // what it said last
+}
 
-	asked bool
-	last  uint32
+func newKernelLost(a *agent) *kernelLost {
+	return &kernelLost{dial: a.host.Dial, now: a.host.Now, boot: witness.BootID()}
+}
+
+// lostUntil is how many records the kernel had lost at a time.
+type lostUntil struct {
+	Boot string `json:"boot"`
+	Lost uint32 `json:"lost"`
+	At   int64  `json:"at"`
+	// Logged tells that there was an auditd. Without one the kernel counts as lost
+	// what it has no place to keep for one, whoever else it gave that to.
+	Logged bool `json:"logged"`
+}
+
+// since gives how many were lost since then. The counter begins anew with a boot, and
+// can be set back to 0.
+func (l *lostUntil) since(was *lostUntil) uint64 {
+	if l.Boot == was.Boot && l.Lost >= was.Lost {
+		return uint64(l.Lost - was.Lost)
+	}
+	return uint64(l.Lost)
 }
 
 // lostPeriod is how often the kernel is asked, and lostTime how long it may take.
@@ -57,18 +84,43 @@ func (k *kernelLost) ask(ctx context.Context) bool {
 	defer cancel()
 	s, err := p.Status(ctx)
 	if err == nil {
-		k.add(s.Lost)
+		is := &lostUntil{Boot: k.boot, Lost: s.Lost, At: k.now().UnixMilli(), Logged: s.PID != 0}
+		if was := k.asked.Swap(is); was != nil {
+			k.count.Add(is.since(was))
+		}
 	}
 	return !errors.Is(err, kaudit.ErrNotPermitted) && !errors.Is(err, kaudit.ErrUserNamespace)
 }
 
-// add takes the kernel's counter, which can be set back to 0.
-func (k *kernelLost) add(lost uint32) {
-	switch {
-	case k.asked && lost >= k.last:
-		k.count.Add(uint64(lost - k.last))
-	case k.asked:
-		k.count.Add(uint64(lost))
+// lostPause is how long a loss that goes on isn't told again.
+const lostPause = time.Minute
+
+// lostByKernel says that the kernel lost records since it was told last, or by an
+// earlier run of the service, how many it had lost.
+func (s *logSource) lostByKernel(b *follow.Batch, o *offer) {
+	is, was := s.kernel.asked.Load(), s.lost
+	if is == nil || is == was || b.Way == "" || !s.hosts {
+		return
 	}
-	k.asked, k.last = true, lost
+	if was == nil || is.since(was) == 0 || b.Way == follow.WayMulticast && !(was.Logged && is.Logged) {
+		s.lost = is
+		return
+	}
+	if pause := is.At - s.lostTold; pause >= 0 && pause < lostPause.Milliseconds() {
+		return
+	}
+	s.lost, s.lostTold, s.whole = is, is.At, false
+	why := fmt.Sprintf("records lost by the kernel: %d (its queue was full, or its rate limit reached)", is.since(was))
+	s.a.log.Warn("audit log", "problem", why)
+	o.facts = append(o.facts, s.gap(was.At, is.At, why))
+}
+
+// gap says that something is missing of the log between two times, though it is
+// followed.
+func (s *logSource) gap(since, at int64, why string) fact.Fact {
+	if since == 0 || since >= at {
+		since = at - 1 // clocks are set back, and a gap is one all the same
+	}
+	w := fact.Watched{Source: "log", Up: true, At: at, Since: since, Why: why}
+	return s.fact(fact.Watch, s.a.host.Now(), fact.Encode(w))
 }

@@ -20,6 +20,7 @@ import (
 const (
 	positionKey = "log position"
 	watchedKey  = "log watched"
+	lostKey     = "log lost by the kernel"
 )
 
 // watchedState is until when the log was watched, all that it had by then being
@@ -48,6 +49,9 @@ type logSource struct {
 	stored map[event]counts // of the last batch that was read anew
 	ahead  ahead
 	kernel *kernelLost
+	// hosts tells that the log is that of this host's kernel, and not one that was
+	// named, which may be another's.
+	hosts bool
 }
 
 // progress is what has been told of the log.
@@ -59,26 +63,37 @@ type progress struct {
 	unsettled bool   // records were given since the last settling
 	whole     bool   // nothing is known to be missing since the last run
 	saved     time.Time
+	lost      *lostUntil // by the kernel, as was told; nil before it said so
+	lostTold  int64      // when it was told last that more was
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: &kernelLost{dial: a.host.Dial}, options: follow.Options{
+	s := &logSource{a: a, hosts: isOfHost(&a.config), progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: newKernelLost(a), options: follow.Options{
 		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
 	}}
 	if a.config.LogSource == SourceStdin {
 		s.options.Stdin = a.host.Stdin
 	}
 	ctx := context.Background()
-	text, err := a.store.State(ctx, watchedKey)
-	if err != nil {
+	if err := s.readState(ctx, watchedKey, &s.before); err != nil {
 		return nil, err
 	}
-	if text != nil {
-		if err := json.Unmarshal(text, &s.before); err != nil {
-			return nil, fmt.Errorf("state %q: %w", watchedKey, err)
-		}
+	if err := s.readState(ctx, lostKey, &s.lost); err != nil {
+		return nil, err
 	}
 	return s, s.again(ctx)
+}
+
+// readState reads what is stored; where that is nothing it leaves to as it is.
+func (s *logSource) readState(ctx context.Context, key string, to any) error {
+	text, err := s.a.store.State(ctx, key)
+	if err != nil || text == nil {
+		return err
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		return fmt.Errorf("state %q: %w", key, err)
+	}
+	return nil
 }
 
 // waysOf gives the ways that may be taken; nil is for all. Who names a log wants
@@ -87,10 +102,15 @@ func waysOf(c *Config) []string {
 	switch {
 	case c.LogSource == SourceMulticast:
 		return []string{follow.WayMulticast}
-	case c.LogSource == SourceFile, c.LogSource == SourceAuto && logFile(c.Log) != logFile(hostLog):
+	case c.LogSource == SourceFile, !isOfHost(c):
 		return []string{follow.WayFile}
 	}
 	return nil
+}
+
+// isOfHost tells whether what is followed is what this host's kernel says.
+func isOfHost(c *Config) bool {
+	return c.LogSource == SourceMulticast || c.LogSource == SourceStdin || logFile(c.Log) == logFile(hostLog)
 }
 
 // remembered is of how many records, the last ones, it is known that they were
@@ -186,6 +206,7 @@ func (s *logSource) offer(b *follow.Batch) error {
 	for _, p := range b.Problems {
 		s.problem(p, o)
 	}
+	s.lostByKernel(b, o)
 	if b.Again {
 		if err := s.ahead.committed(); err != nil {
 			return err
@@ -221,6 +242,9 @@ func (s *logSource) save(b *follow.Batch, o *offer) {
 	}
 	if s.before.Way != "" {
 		o.state[watchedKey], _ = json.Marshal(s.before)
+	}
+	if s.lost != nil {
+		o.state[lostKey], _ = json.Marshal(s.lost)
 	}
 }
 
@@ -285,18 +309,14 @@ func (s *logSource) problem(p follow.Problem, o *offer) {
 		return
 	}
 	s.whole = false
-	now := s.a.host.Now()
-	w := fact.Watched{Source: "log", Up: true, At: now.UnixMilli(), Since: s.a.health.vitals().LastKnown, Why: p.String()}
+	since, at := s.a.health.vitals().LastKnown, s.a.host.Now().UnixMilli()
 	if !p.From.IsZero() {
-		w.Since = p.From.UnixMilli()
+		since = p.From.UnixMilli()
 	}
 	if !p.To.IsZero() {
-		w.At = p.To.UnixMilli()
+		at = p.To.UnixMilli()
 	}
-	if w.Since == 0 || w.Since >= w.At {
-		w.Since = w.At - 1 // clocks are set back, and a gap is one all the same
-	}
-	o.facts = append(o.facts, s.fact(fact.Watch, now, fact.Encode(w)))
+	o.facts = append(o.facts, s.gap(since, at, p.String()))
 }
 
 func (s *logSource) fact(k fact.Kind, at time.Time, text []byte) fact.Fact {
