@@ -27,6 +27,8 @@ type file struct {
 	buf []byte
 	// cur is the file that is read, nil before there is one.
 	cur *segment
+	// next is (*segment).next.
+	next func(*segment, []byte) ([]byte, error)
 	// from is where to go on, until it was found.
 	from *position
 	// pos is the position behind what was taken: that of cur once a line of it
@@ -59,7 +61,7 @@ var errStuck = errors.New("the log can't be read on")
 func newFile(o Options, m *monitor) *file {
 	f := &file{
 		monitor: m, o: o, collector: newCollector(WayFile, &o),
-		buf: make([]byte, maxLine+edge), told: map[string]bool{},
+		buf: make([]byte, maxLine+edge), told: map[string]bool{}, next: (*segment).next,
 	}
 	if len(o.Position) == 0 {
 		if o.Again {
@@ -166,7 +168,7 @@ func (f *file) step(now time.Time) state {
 	if f.cur == nil {
 		return f.begin()
 	}
-	text, err := f.cur.next(f.buf)
+	text, err := f.next(f.cur, f.buf)
 	if errors.Is(err, errChanged) {
 		return f.changed()
 	}

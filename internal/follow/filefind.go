@@ -183,7 +183,7 @@ func (f *file) copied(files []rotated) (*segment, error) {
 	if f.cur.at > 0 {
 		return search(files, f.cur.position())
 	}
-	text, err := f.cur.next(f.buf)
+	text, err := f.next(f.cur, f.buf)
 	if err != nil || len(text) == 0 {
 		return nil, err
 	}

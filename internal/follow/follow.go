@@ -58,6 +58,9 @@ type Follower struct {
 
 	// subscribe is kaudit.Subscribe.
 	subscribe func(kaudit.SubscribeOptions) (*kaudit.Subscription, error)
+	// next is (*segment).next.
+	next func(*segment, []byte) ([]byte, error)
+	rest rest
 
 	taker   Take
 	refused error  // the error of taker
@@ -67,7 +70,7 @@ type Follower struct {
 // New makes a follower. What Run gives passes through once, where that isn't
 // nil: so it is known what was given by another way before.
 func New(o Options, once *Once) *Follower {
-	return &Follower{o: o.withDefaults(), once: once, subscribe: kaudit.Subscribe}
+	return &Follower{o: o.withDefaults(), once: once, subscribe: kaudit.Subscribe, next: (*segment).next}
 }
 
 func (o Options) withDefaults() Options {
@@ -133,15 +136,14 @@ func (f *Follower) runOne(ctx context.Context) error {
 	for _, way := range f.o.Ways {
 		switch way {
 		case WayFile:
-			err := logWorks(f.o.Log)
+			err := f.works(f.o, f.rest)
 			if err == nil {
-				f.begin(WayFile, tried, time.Now())
-				err = newFile(f.o, &f.monitor).run(ctx, f.take)
+				err = f.runFile(ctx, tried)
 			}
 			if f.refused != nil || ctx.Err() != nil {
 				return err
 			}
-			tried = append(tried, Tried{way, err})
+			tried = append(tried, Tried{way, f.rest.told(err)})
 		case WayMulticast:
 			sub, err := f.subscribe(kaudit.SubscribeOptions{ReceiveBuffer: f.o.ReceiveBuffer})
 			if err == nil {
@@ -162,7 +164,7 @@ func (f *Follower) runMulticast(ctx context.Context, all deliveries, tried []Tri
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if slices.ContainsFunc(tried, func(t Tried) bool { return t.Way == WayFile }) {
-		go f.watchFor(ctx, cancel)
+		go f.watchFor(ctx, cancel, f.o, f.rest)
 	}
 	err := runMulticast(ctx, all, f.o, &f.monitor, f.take)
 	if errors.Is(err, errBetter) {
@@ -174,10 +176,12 @@ func (f *Follower) runMulticast(ctx context.Context, all deliveries, tried []Tri
 // errBetter: an earlier way works now.
 var errBetter = errors.New("the log can be read now")
 
-func (f *Follower) watchFor(ctx context.Context, cancel context.CancelCauseFunc) {
+// watchFor ends the following by another way when the log can be read. It has copies
+// of what take and runFile change.
+func (f *Follower) watchFor(ctx context.Context, cancel context.CancelCauseFunc, o Options, r rest) {
 	for ctx.Err() == nil {
-		sleep(ctx, f.o.Retry)
-		if logWorks(f.o.Log) == nil {
+		sleep(ctx, max(o.Retry, r.pause))
+		if f.works(o, r) == nil {
 			cancel(errBetter)
 		}
 	}
