@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -109,18 +108,21 @@ func truth(is bool) float64 {
 // metricsRoute is answered by Prometheus's own handler.
 var metricsRoute = route{path: "/metrics"}
 
+// maxScrapes is how many requests for metrics are answered at a time.
+const maxScrapes = 4
+
 func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector{s}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	figures := promhttp.HandlerFor(registry, promhttp.HandlerOpts{
-		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: answerTimeout + time.Second,
-	})
+	// Its own limits would be told in plain text; what takes time is bounded in counts.
+	figures := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+	scrapes := make(slots, maxScrapes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := s.newRequest(&metricsRoute, r); err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		figures.ServeHTTP(w, r)
+		scrapes.serve(figures, w, r)
 	})
 }

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"encoding/json"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -29,5 +32,38 @@ func TestMetrics(t *testing.T) {
 	}
 	if w := get(s, "/metrics?x=1"); w.Code != 400 {
 		t.Errorf("an unknown parameter: %d", w.Code)
+	}
+}
+
+// TestTooManyScrapes: who asks for metrics while they are being gathered too often
+// gets a problem.
+func TestTooManyScrapes(t *testing.T) {
+	c := testConfig(demo(t))
+	entered, free := make(chan struct{}), make(chan struct{})
+	status := c.Status
+	c.Status = func() Status {
+		entered <- struct{}{}
+		<-free
+		return status()
+	}
+	s := newServer(t, c)
+	var scrapes sync.WaitGroup
+	for range maxScrapes {
+		scrapes.Go(func() {
+			if w := get(s, "/metrics"); w.Code != http.StatusOK {
+				t.Errorf("%d: %s", w.Code, w.Body)
+			}
+		})
+	}
+	for range maxScrapes {
+		<-entered
+	}
+	w := get(s, "/metrics")
+	close(free)
+	scrapes.Wait()
+	var p problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != http.StatusServiceUnavailable || w.Code != p.Status ||
+		w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("%d, %v: %s", w.Code, w.Header(), w.Body)
 	}
 }

@@ -140,14 +140,19 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 		if overSocket(r.Context()) {
 			free = s.onUnix
 		}
-		select {
-		case free <- struct{}{}:
-		default:
-			w.Header().Set("Retry-After", "1")
-			newProblem(http.StatusServiceUnavailable, "%d requests are being answered already", maxRequests).write(w)
-			return
-		}
-		defer func() { <-free }()
-		next.ServeHTTP(w, r)
+		free.serve(next, w, r)
 	})
+}
+
+// serve has a request answered if there is a slot.
+func (free slots) serve(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	select {
+	case free <- struct{}{}:
+	default:
+		w.Header().Set("Retry-After", "1")
+		newProblem(http.StatusServiceUnavailable, "%d requests are being answered already", cap(free)).write(w)
+		return
+	}
+	defer func() { <-free }()
+	next.ServeHTTP(w, r)
 }
