@@ -170,6 +170,9 @@ func (f *file) step(now time.Time) state {
 	}
 	text, err := f.next(f.cur, f.buf)
 	if errors.Is(err, errChanged) {
+		if f.cur.at == 0 {
+			return f.back()
+		}
 		return f.changed()
 	}
 	if err != nil && f.cur.file == nil {

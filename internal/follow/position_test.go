@@ -2,6 +2,7 @@ package follow
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -99,4 +100,41 @@ func FuzzPosition(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A file that is cut and written anew while it is read gives no text, of which
+// half is of the one and half of the other.
+func TestCutWhileRead(t *testing.T) {
+	text := readLogs(t)
+	before, after := text[:20<<10], text[20<<10:50<<10]
+	for _, at := range []int{0, 10, edge - 1, edge, 10 << 10} {
+		var e edges
+		e.add(before[:at])
+		buf := make([]byte, 64<<10)
+		got, err := e.behind(bytes.NewReader(before), buf)
+		if err != nil || !bytes.Equal(got, before[at:]) {
+			t.Errorf("at %d, not cut: %d bytes, %v", at, len(got), err)
+		}
+		got, err = e.behind(&cutReader{before: before, after: after}, buf)
+		if !errors.Is(err, errChanged) {
+			t.Errorf("at %d, cut: %d bytes, %v; want that it changed", at, len(got), err)
+		}
+	}
+}
+
+// A cutReader is a file that is cut, and written to again, in the middle of the
+// first read.
+type cutReader struct {
+	before, after []byte
+	cut           bool
+}
+
+func (c *cutReader) ReadAt(into []byte, at int64) (n int, err error) {
+	if c.cut {
+		return bytes.NewReader(c.after).ReadAt(into, at)
+	}
+	c.cut = true
+	n = copy(into, c.before[at:])
+	more, err := bytes.NewReader(c.after).ReadAt(into[n:], at+int64(n))
+	return n + more, err
 }

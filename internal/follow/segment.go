@@ -93,18 +93,37 @@ func openAt(r rotated, p position) (*segment, error) {
 	return s, nil
 }
 
-// next gives the text behind what was taken, as much as fits into the buffer
-// beside what is read once more: the end of what was taken must still be there.
+// next gives the text behind what was taken.
 func (s *segment) next(buf []byte) ([]byte, error) {
 	if s.file == nil {
 		return s.nextPacked()
 	}
-	n, err := s.file.ReadAt(buf, s.at-int64(len(s.tail)))
+	return s.behind(s.file, buf)
+}
+
+// behind reads the text behind the edges, as much as fits into the buffer beside
+// what is read once more: their tail must still be there, and after that what was
+// just read, as a file that is cut and written to meanwhile gives the one text
+// up to somewhere, and then the other.
+func (e *edges) behind(file io.ReaderAt, buf []byte) ([]byte, error) {
+	from := e.at - int64(len(e.tail))
+	n, err := file.ReadAt(buf, from)
 	if err = notEnd(err); err != nil {
 		return nil, err
 	}
-	text, is := bytes.CutPrefix(buf[:n], s.tail)
+	text, is := bytes.CutPrefix(buf[:n], e.tail)
 	if !is {
+		return nil, errChanged
+	}
+	if len(text) == 0 {
+		return nil, nil
+	}
+	var again [edge]byte
+	k, err := file.ReadAt(again[:min(n, edge)], from)
+	if err = notEnd(err); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(again[:k], buf[:min(n, edge)]) {
 		return nil, errChanged
 	}
 	return text, nil
