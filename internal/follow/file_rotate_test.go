@@ -96,6 +96,26 @@ func TestStartWithinCopyTruncate(t *testing.T) {
 	f.calm()
 }
 
+// A copy that is whole, and a log that is cut, only after both were listed.
+func TestCopyEndsAfterListing(t *testing.T) {
+	f := newFollowing(t)
+	a, b := line(1, "a"), line(2, "b")
+	f.write("", a, b)
+	f.write(".1", a)
+	listed, err := listLog(f.o.Log)
+	f.must(err)
+	var read segment
+	read.rotated = listed[1]
+	read.add([]byte(a + b))
+	f.write(".1", b)
+	f.must(os.Truncate(f.o.Log, 0))
+	s, err := search(listed, read.position())
+	if err != nil || s == nil || s.path != f.path(".1") {
+		t.Fatalf("%+v, %v; want the copy", s, err)
+	}
+	s.close()
+}
+
 // The first record behind a line too long that ends its file is taken.
 func TestLongLineAtEnd(t *testing.T) {
 	f := newFollowing(t)

@@ -53,11 +53,12 @@ func (f *file) resume(all []rotated) state {
 }
 
 // search opens the file of a position at it, or gives nil. It looks first at the
-// one with the position's inode, then at the newest.
+// one with the position's inode, then at the newest. One that was too short when it
+// was listed may be a copy, which is whole by the time that the log was cut.
 func search(all []rotated, p position) (*segment, error) {
 	var failed error
 	for _, r := range byInode(all, p) {
-		if !r.info.Mode().IsRegular() || !r.age.packed && r.info.Size() < p.At {
+		if !r.info.Mode().IsRegular() {
 			continue
 		}
 		s, err := openAt(r, p)
