@@ -68,10 +68,16 @@ func NewScannerAt(r io.Reader, position int64) *Scanner {
 // ScanBytes gives a scanner of text that is in memory. Its lines are parts of
 // that text, and stay valid as long as the text does.
 func ScanBytes(text []byte) *Scanner {
-	return &Scanner{
-		rest: text, stats: Stats{Bytes: int64(len(text))}, err: io.EOF,
-		nuls: bytes.IndexByte(text, 0) >= 0,
-	}
+	s := &Scanner{} // inlined, it needs no memory of its own
+	s.begin(text)
+	return s
+}
+
+// begin makes a new scanner one of text that is all there.
+func (s *Scanner) begin(text []byte) {
+	s.rest, s.err = text, io.EOF
+	s.stats.Bytes = int64(len(text))
+	s.nuls = bytes.IndexByte(text, 0) >= 0
 }
 
 // Records iterates over the picked records. Each is valid until the next;

@@ -154,6 +154,21 @@ func TestScanBytes(t *testing.T) {
 	}
 }
 
+// Text in memory is scanned without any more of it.
+func TestScanBytesAllocs(t *testing.T) {
+	text := []byte(line("VIRT_CONTROL", 1) + "\n" + line("SYSCALL", 2) + "\n")
+	if n := testing.AllocsPerRun(10, func() {
+		s := ScanBytes(text)
+		for range s.Lines() {
+		}
+		if s.Stats().Picked != 1 {
+			t.Error("no record")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // A line that a power loss tore ends at the NULs; the one behind them counts.
 func TestTornLines(t *testing.T) {
 	nuls := strings.Repeat("\x00", 40)
