@@ -2,8 +2,6 @@ package trail
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 
 	"github.com/virtaudit/virtaudit/record"
 )
@@ -45,48 +43,6 @@ const (
 	// another one confirms it.
 	outlier = 1 << 20
 )
-
-// stretch is one boot of a node, as far as its records show it.
-type stretch struct {
-	first, last int64 // the earliest and the latest time, in milliseconds
-	// seen are the records that left the window, by rising serials.
-	seen []used
-}
-
-// used is what is kept of a record to know it again: its serial, and the lower
-// half of its time.
-type used struct{ serial, millis uint32 }
-
-func usedOf(s Moment) used { return used{uint32(s.Serial), uint32(s.Millis)} }
-
-func (b *stretch) cover(millis int64) {
-	b.first, b.last = min(b.first, millis), max(b.last, millis)
-}
-
-// has tells whether a record was used already.
-func (b *stretch) has(s Moment) bool {
-	i, found := slices.BinarySearchFunc(b.seen, uint32(s.Serial), func(u used, serial uint32) int {
-		return cmp.Compare(u.serial, serial)
-	})
-	for ; found && i < len(b.seen) && b.seen[i].serial == uint32(s.Serial); i++ {
-		if b.seen[i] == usedOf(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// remember keeps that a record was used. They are used by rising serials, but
-// for those that no kernel numbered.
-func (b *stretch) remember(s Moment) {
-	n := len(b.seen)
-	if n == 0 || b.seen[n-1].serial < uint32(s.Serial) || b.seen[n-1].serial == uint32(s.Serial) && b.seen[n-1] != usedOf(s) {
-		b.seen = append(b.seen, usedOf(s))
-	}
-	if len(b.seen) >= 2*maxSeen {
-		b.seen = b.seen[:copy(b.seen, b.seen[maxSeen:])]
-	}
-}
 
 // place finds a record's boot, and whether it comes too late. It reports false
 // for one that was there before.
