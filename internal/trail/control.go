@@ -74,7 +74,9 @@ func (t *Trail) startFailed(g *guest, e *entry) {
 	s.State = Failed
 	s.Start = e.rec.Stamp
 	s.StartReason = t.fieldText(&e.rec, "reason")
-	s.fail(e.rec.Stamp)
+	if !t.counting() {
+		s.fail(e.rec.Stamp)
+	}
 	g.unbind(s)
 	t.finish(s)
 	g.forget()
@@ -98,7 +100,7 @@ func (t *Trail) controlStop(e *entry) {
 	t.tellControl(e, g, s, OpStop)
 	if r.Result == record.Failed {
 		alive(s, g.node, r.Stamp)
-		s.Attempts = append(s.Attempts, Attempt{Op: "stop", At: r.Stamp, Marks: r.Marks})
+		t.attempt(s, Attempt{Op: "stop", At: r.Stamp, Marks: r.Marks})
 		return
 	}
 	if s.Start == (Moment{}) {
@@ -149,7 +151,7 @@ func (t *Trail) controlInit(e *entry) {
 	s := t.live(g, e)
 	t.tellControl(e, g, s, OpInit)
 	if r.Result == record.Failed {
-		s.Attempts = append(s.Attempts, Attempt{Op: "init", At: r.Stamp, Marks: r.Marks})
+		t.attempt(s, Attempt{Op: "init", At: r.Stamp, Marks: r.Marks})
 		return
 	}
 	alive(s, g.node, r.Stamp)
@@ -180,7 +182,7 @@ func (t *Trail) label(e *entry) {
 	s.labelled = true
 	t.tellLabel(e, g, s, &l)
 	if r.Result == record.Failed {
-		s.Attempts = append(s.Attempts, Attempt{Kind: "label", ID: l.Process, Sub: l.Model, Op: "start", At: r.Stamp, Marks: r.Marks})
+		t.attempt(s, Attempt{Kind: "label", ID: l.Process, Sub: l.Model, Op: "start", At: r.Stamp, Marks: r.Marks})
 		return
 	}
 	s.Labels = append(s.Labels, l)

@@ -179,11 +179,9 @@ func (c *change) read() {
 			c.readBoth()
 		}
 	case cgroup:
-		if c.id, c.has = c.value("path"); !c.has {
-			c.id, c.has = c.value("category")
+		if !c.trail.counting() {
+			c.readRule()
 		}
-		c.more, _ = c.value("class")
-		c.acl, _ = c.value("acl")
 	case other:
 		c.id, c.has = rest(c.rec), true
 	default:
@@ -196,6 +194,14 @@ func (c *change) read() {
 			c.absent = f.Missing() && !f.Partial() && c.rec.Result == record.Success
 		}
 	}
+}
+
+func (c *change) readRule() {
+	if c.id, c.has = c.value("path"); !c.has {
+		c.id, c.has = c.value("category")
+	}
+	c.more, _ = c.value("class")
+	c.acl, _ = c.value("acl")
 }
 
 func (c *change) readBoth() {
@@ -250,7 +256,7 @@ func (c *change) attempt() {
 	if !c.has && c.had {
 		id = c.was
 	}
-	c.session.Attempts = append(c.session.Attempts, Attempt{
+	c.trail.attempt(c.session, Attempt{
 		Kind: c.kind, ID: id, Sub: c.more, Op: c.reason, At: c.rec.Stamp, Marks: c.rec.Marks,
 	})
 }
@@ -306,6 +312,7 @@ func (c *change) step() {
 		c.replace()
 	case c.rec.Result == record.Failed:
 		c.attempt()
+	case c.trail.counting():
 	default:
 		c.session.Steps = append(c.session.Steps, Step{Kind: c.kind, Value: n, From: c.rec.Stamp, Marks: c.rec.Marks})
 	}
@@ -313,13 +320,14 @@ func (c *change) step() {
 
 // cgroup takes a device rule.
 func (c *change) cgroup() {
-	if c.rec.Result == record.Failed {
+	switch {
+	case c.rec.Result == record.Failed:
 		c.attempt()
-		return
+	case !c.trail.counting():
+		c.session.rule(Permission{
+			Class: c.more, Path: c.id, ACL: c.acl, Allow: c.reason != "deny", From: c.rec.Stamp,
+		})
 	}
-	c.session.rule(Permission{
-		Class: c.more, Path: c.id, ACL: c.acl, Allow: c.reason != "deny", From: c.rec.Stamp,
-	})
 }
 
 // rule notes a device rule, and ends what a denial takes back.

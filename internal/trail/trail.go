@@ -204,6 +204,17 @@ func (t *Trail) recycle(s *Session) {
 	t.spare = append(t.spare, s)
 }
 
+// counting tells whether all that is asked for is a Summary. What a session tried,
+// its quantities and device rules don't count there, and nothing hangs on them.
+func (t *Trail) counting() bool { return t.onSession == nil && !t.keeps }
+
+// attempt notes what failed.
+func (t *Trail) attempt(s *Session, a Attempt) {
+	if !t.counting() {
+		s.Attempts = append(s.Attempts, a)
+	}
+}
+
 // finish counts a session and gives it out.
 func (t *Trail) finish(s *Session) {
 	s.sort()
