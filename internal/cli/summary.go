@@ -34,7 +34,6 @@ first and last are the times of the first and last record that was counted.` + i
 			} else if stored {
 				return failed(std, summarizeStore(std, kept.file, report.Format(format), text.options(std.Out)))
 			}
-			collectLess(growCounting)
 			r, readErr := readTrail(std, inputs{args: args})
 			if format == "text" && r.foundNothing() {
 				return readErr

@@ -113,7 +113,7 @@ func (v *viewFlags) readLogs(std Streams, args []string, events bool, view *view
 	}
 	var c trail.Collector
 	in.onSession = c.Session
-	collectLess(growKeeping)
+	collectLess()
 	r, err := readTrail(std, in)
 	w := whole{
 		source: sourceName(args), sessions: c.Sessions(), events: r.trail.Events(), unwatched: r.trail.Unwatched(), lastSeen: r.trail.LastSeen(),
