@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"errors"
 
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
@@ -13,24 +12,26 @@ const maxCached = 1 << 16
 // dict gives numbers to what other tables name by one. It remembers those that
 // were used last.
 type dict[K comparable] struct {
-	find, add string // SQL
+	find, add string // SQL; add does nothing where the key is there
 	args      func(K) []any
 	more      func(K) []any // what add wants beyond args
 	ids       map[K]int64
 }
 
-// id gives the number of a key, a new one where it has none.
+// id gives the number of a key, a new one where it has none. Most that aren't
+// remembered have none, so it is given one before it is looked for.
 func (d *dict[K]) id(w *writer, k K) (int64, error) {
 	if id, ok := d.ids[k]; ok {
 		return id, nil
 	}
 	args := d.args(k)
-	id, err := w.number(d.find, args)
-	if errors.Is(err, sql.ErrNoRows) {
-		if d.more != nil {
-			args = append(args, d.more(k)...)
-		}
-		id, err = w.number(d.add, args)
+	all := args
+	if d.more != nil {
+		all = append(all, d.more(k)...)
+	}
+	id, err := w.added(d.add, all)
+	if err == nil && id == 0 {
+		id, err = w.number(d.find, args)
 	}
 	if err != nil {
 		return 0, err
@@ -44,6 +45,22 @@ func (d *dict[K]) id(w *writer, k K) (int64, error) {
 
 // forget empties the memory: numbers that a transaction gave go with it.
 func (d *dict[K]) forget() { d.ids = map[K]int64{} }
+
+// added gives the number of a row that was added, 0 where none was.
+func (w *writer) added(query string, args []any) (int64, error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := st.ExecContext(background, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); n == 0 {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
 
 // number gives the only number that a query gives.
 func (w *writer) number(query string, args []any) (n int64, err error) {
@@ -84,18 +101,18 @@ func newDictionaries() *dictionaries {
 	d := &dictionaries{
 		guests: dict[guestKey]{
 			find: `SELECT id FROM guests WHERE node = ? AND uuid = ? AND name = ?`,
-			add:  `INSERT INTO guests (node, uuid, name) VALUES (?, ?, ?) RETURNING id`,
+			add:  `INSERT OR IGNORE INTO guests (node, uuid, name) VALUES (?, ?, ?)`,
 			args: func(k guestKey) []any { return []any{k.node, k.uuid, k.name} },
 		},
 		resources: dict[trail.Resource]{
 			find: `SELECT id FROM resources WHERE rid = ? AND kind = ? AND sub = ?`,
-			add:  `INSERT INTO resources (rid, kind, sub, canon) VALUES (?, ?, ?, ?) RETURNING id`,
+			add:  `INSERT OR IGNORE INTO resources (rid, kind, sub, canon) VALUES (?, ?, ?, ?)`,
 			args: func(r trail.Resource) []any { return []any{r.ID, r.Kind, r.Sub} },
 			more: func(r trail.Resource) []any { return []any{canonOf(r.ID)} },
 		},
 		senders: dict[trail.Sender]{
 			find: `SELECT id FROM senders WHERE pid = ? AND uid = ? AND auid = ? AND exe = ?`,
-			add:  `INSERT INTO senders (pid, uid, auid, exe) VALUES (?, ?, ?, ?) RETURNING id`,
+			add:  `INSERT OR IGNORE INTO senders (pid, uid, auid, exe) VALUES (?, ?, ?, ?)`,
 			args: func(s trail.Sender) []any { return []any{int64(s.PID), int64(s.UID), int64(s.AUID), s.Exe} },
 		},
 	}
