@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -64,18 +65,22 @@ type followed struct {
 
 var errEnough = errors.New("enough")
 
-// following follows until n records of this process came. Where the options have
-// a log, the follower is stopped at every 7th batch and another one goes on.
+// following follows until n records of this process came, and has begun when it
+// returns. Where the options have a log, the follower is stopped at every 7th batch
+// and another one goes on.
 func following(t *testing.T, o logfollow.Options, n int) <-chan followed {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
 	o.Node = "here"
-	done := make(chan followed, 1)
+	done, began := make(chan followed, 1), make(chan struct{})
+	begin := sync.OnceFunc(func() { close(began) })
 	go func() {
+		defer begin()
 		var all followed
 		for batches := 0; len(all.guests) < n; {
 			err := logfollow.New(o, nil).Run(ctx, func(b *logfollow.Batch) error {
+				begin()
 				for _, p := range b.Problems {
 					t.Errorf("%s", p)
 				}
@@ -100,6 +105,7 @@ func following(t *testing.T, o logfollow.Options, n int) <-chan followed {
 		}
 		done <- all
 	}()
+	<-began
 	return done
 }
 
@@ -123,13 +129,9 @@ func followRotations(t *testing.T, action string) {
 	const n = 800
 	byFile := following(t, logfollow.Options{Log: log.path, Ways: []string{logfollow.WayFile}, Poll: 50 * time.Millisecond}, n)
 	byMulticast := following(t, logfollow.Options{Ways: []string{logfollow.WayMulticast}, Poll: 50 * time.Millisecond}, n)
-	time.Sleep(100 * time.Millisecond) // multicast has no past
 	sent := sendGuests(t, n, func(i int) {
 		if i%40 == 20 {
-			if err := syscall.Kill(daemon, syscall.SIGUSR1); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(20 * time.Millisecond)
+			rotate(t, daemon, log.path)
 		}
 	})
 	file, multicast := <-byFile, <-byMulticast
@@ -144,6 +146,22 @@ func followRotations(t *testing.T, action string) {
 	}
 	throughOnce(t, file.facts, multicast.facts)
 	t.Logf("%d records over %d rotations", n, len(rotations))
+}
+
+// rotate has auditd begin another file. Signals that come while it is at one are one.
+func rotate(t *testing.T, daemon int, log string) {
+	t.Helper()
+	before, err := os.Stat(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(daemon, syscall.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, patience, "auditd begins another file", func() bool {
+		now, err := os.Stat(log)
+		return err == nil && !os.SameFile(before, now)
+	})
 }
 
 // throughOnce holds facts of two ways to be the same.

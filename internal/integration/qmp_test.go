@@ -131,7 +131,8 @@ func (m *monitored) next(t *testing.T, kind qmp.ReportKind) qmp.Report {
 }
 
 // changed waits until the watcher has told of changes and items, in the words of
-// told, and holds the times of each to when it was done.
+// told, and holds the times of each to when it was done. What is done while the
+// watcher looks may be told in two parts.
 func (m *monitored) changed(t *testing.T, begun time.Time, want ...string) {
 	t.Helper()
 	var all []string
@@ -142,6 +143,8 @@ func (m *monitored) changed(t *testing.T, begun time.Time, want ...string) {
 		}
 		all = append(all, m.told(r.Difference)...)
 	}
+	slices.Sort(all)
+	slices.Sort(want)
 	if !slices.Equal(all, want) {
 		t.Errorf("told\n%q\nwant\n%q", all, want)
 	}
