@@ -79,6 +79,9 @@ func (l *look) shown() {
 	v := &l.run.views[l.w]
 	first := !v.seen
 	l.identify()
+	if l.w != proc && l.run.defined == 0 {
+		l.run.defined = l.o.To
+	}
 	if first {
 		l.succeed()
 		l.tellBegin()

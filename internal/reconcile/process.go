@@ -20,7 +20,9 @@ func (j *judge) process() {
 		if named {
 			j.alsoOpen(t)
 		}
-		if !named || since > t.begin.by+j.window {
+		// What its hypervisor names when it shows the guest first it had named before.
+		late := since > max(t.begin.by, j.run.defined)+j.window
+		if !named || late {
 			j.unnamed(t, t.begin, since, "")
 		}
 		if !named || until == forever || t.ended || !j.thereAt(t, until+j.window) {
@@ -28,7 +30,7 @@ func (j *judge) process() {
 		}
 		after, what := t.begin, "" // what named it went, and it is open still
 		after.after, after.by = until, max(t.shown.by, until+j.window)
-		if since > t.begin.by+j.window {
+		if late {
 			what = "again"
 		}
 		j.unnamed(t, after, forever, what)
@@ -45,8 +47,7 @@ func (j *judge) unnamed(t *track, begin span, until int64, what string) {
 		until = forever
 	}
 	j.open(t, begin, until)
-	defined := j.run.views[libvirt].seen || j.run.views[qmp].seen
-	if defined && !expects(&t.thing) {
+	if j.run.defined != 0 && !expects(&t.thing) {
 		j.undeclared(t, begin, until, what)
 	}
 }

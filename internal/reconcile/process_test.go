@@ -63,3 +63,30 @@ func TestDeclaredLater(t *testing.T) {
 		t.Errorf("once it was detached %q are found", texts)
 	}
 }
+
+// TestStartsSlowly: what a guest's process has open for long before libvirt shows the
+// guest, as it does when its start is over, was named all the time.
+func TestStartsSlowly(t *testing.T) {
+	open := []fact.Thing{silent("file", "/a.img"), silent("char", "/dev/urandom"), silent("file", "/secret")}
+	sc := &scene{}
+	sc.first(fact.Proc, s, 2*s, open)
+	sc.tick(60 * s)
+	sc.started(90 * s)
+	sc.first(fact.Libvirt, 89*s, 91*s, base())
+	sc.tick(200 * s)
+	got, _ := derive(t, sc.facts)
+	var found, held []string
+	for _, f := range got.findings {
+		if f.Kind == trail.Undeclared {
+			found = append(found, f.Resource.ID)
+		}
+	}
+	for _, h := range got.ordered()[0].Holdings {
+		if h.By == fact.Proc {
+			held = append(held, h.ID)
+		}
+	}
+	if want := []string{"/secret"}; !slices.Equal(found, want) || !slices.Equal(held, want) {
+		t.Errorf("found %q and held %q, want %q", found, held, want)
+	}
+}

@@ -19,6 +19,7 @@ type run struct {
 	last       int64
 	by         int // who saw it first
 	views      [witnesses]view
+	defined    int64 // when a hypervisor showed it first, 0 before
 
 	open, past []*track
 	ranks      int // of those that are gone
