@@ -1,23 +1,24 @@
 package reconcile
 
-// ahead are the last times that the log was seen to be read up to, while records
-// from before may be kept back for their order.
+// ahead is a ring of the times of records that were read last. The trail of the log
+// holds such records back until their order is certain; only when it has used one
+// does the record's time count as a time that the log was read up to.
 type ahead struct {
 	times [aheadSize]reached
 	from  int
 	n     int
 }
 
-// reached is a time that the log of a node was read up to.
+// reached is a time up to which the log of a node was read.
 type reached struct {
 	node *node
 	at   int64
 }
 
-// aheadSize is more than a trail keeps back.
+// aheadSize is more than the number of records that a trail holds back.
 const aheadSize = 512
 
-// read notes that a record of some time was read.
+// read notes the time of a record that was read, and may be held back.
 func (d *Deriver) read(n *node, at int64) {
 	a := &d.ahead
 	if a.n == aheadSize {
@@ -27,7 +28,7 @@ func (d *Deriver) read(n *node, at int64) {
 	a.n++
 }
 
-// used takes that the trail of the log used what was read first.
+// used notes that the trail of the log has used the oldest record of ahead.
 func (d *Deriver) used() {
 	a := &d.ahead
 	first := a.times[a.from]
@@ -35,15 +36,16 @@ func (d *Deriver) used() {
 	d.reach(first.node, first.at)
 }
 
-// caughtUp takes that it used all.
+// caughtUp notes that it has used all of them.
 func (d *Deriver) caughtUp() {
 	for d.ahead.n > 0 {
 		d.used()
 	}
 }
 
-// reach notes up to when the log was read, and used. Records overtake each other
-// by a little; where the clock was set back all is to be judged anew.
+// reach notes up to when the log was read and used. Records overtake each other by a
+// little, so the time only goes forward, unless the clock was set back: then the
+// node's runs are judged anew.
 func (d *Deriver) reach(n *node, at int64) {
 	was := n.mark
 	if n.mark = d.onward(n.mark, at); n.mark != was {
@@ -54,8 +56,8 @@ func (d *Deriver) reach(n *node, at int64) {
 	}
 }
 
-// setBack takes that the clock of a node was: what was seen by then is no later
-// than what comes.
+// setBack handles a clock that was set back: nothing that was seen before counts as
+// later than what comes now.
 func (d *Deriver) setBack(n *node) {
 	for _, r := range d.runs {
 		if r.guest.node != n {
@@ -72,8 +74,8 @@ func (d *Deriver) setBack(n *node) {
 	}
 }
 
-// at notes what time it is by the clock of a node, as a fact says that isn't of
-// the log. Where that was set back, the log wasn't read to a time that is to come.
+// at notes the time on a node, as a fact that isn't from the log tells it. If that
+// clock was set back, the log can't have been read up to a time still to come.
 func (d *Deriver) at(n *node, now int64) {
 	n.now = d.onward(n.now, now)
 	n.moved = min(n.moved, n.now)
@@ -82,8 +84,8 @@ func (d *Deriver) at(n *node, now int64) {
 	}
 }
 
-// onward gives the later of two times, or the second where it is earlier than the
-// first by more than facts overtake each other.
+// onward gives the later of two times, or now if it is earlier than was by more than
+// facts overtake each other, as the clock was set back then.
 func (d *Deriver) onward(was, now int64) int64 {
 	if now < was-d.window {
 		return now

@@ -13,16 +13,16 @@ import (
 
 // Options say how a Deriver works.
 type Options struct {
-	// Window is how far the log must have been read past a change that a witness
-	// saw, before it is said that it has no record; 0 is ten seconds.
+	// Window is how far the log must be read past a change that a witness saw
+	// before its record counts as missing; 0 is ten seconds.
 	Window time.Duration
-	// Numbers are how many sessions guests had before the first fact, by node +
-	// "\x00" + uuid, or name where there is no uuid. Boots are the boots that
-	// nodes had.
+	// Numbers are how many sessions each guest had before the first fact, by node +
+	// "\x00" + uuid, or name where there is no uuid. Boots are how many boots each
+	// node had.
 	Numbers, Boots map[string]int
 }
 
-// A Deriver makes a trail of facts. It is not for several goroutines at once.
+// A Deriver makes a trail of facts. It is for one goroutine at a time.
 type Deriver struct {
 	log    *trail.Live
 	rec    record.Record
@@ -32,26 +32,26 @@ type Deriver struct {
 	nodes    map[string]*node
 	runs     []*run // in order
 	sessions map[uint64]*session
-	ended    []*session // those of the log that are over, in order
+	ended    []*session // sessions of the log that are over, in order
 	ahead    ahead
-	added    uint64 // facts
+	added    uint64 // how many facts
 	seq      uint64 // of the last one
 
-	// forgotten are the numbers of guests of which nothing else is kept, and down
-	// since when sources aren't watched.
+	// forgotten has the numbers of guests of which nothing else is kept, and down
+	// since when each source that isn't watched was lost.
 	forgotten *recent.Map[forgottenKey, numbers]
 	down      *recent.Map[sourceKey, down]
-	// left are how many sessions that the log doesn't know were before those of it
-	// that are forgotten.
+	// left has, by the ID of a forgotten session of the log, how many sessions
+	// that the log doesn't know came before it.
 	left *recent.Map[uint64, int]
 
-	settleAfter int64 // as the constant, and in tests other ones
+	settleAfter int64 // the constants of these names; tests set others
 	settleFrom  int
 
 	out     *out
 	missing []Missing
-	unsure  map[string]bool // emissions of which a finding says so
-	intents []intent        // that the log didn't show yet, in order
+	unsure  map[string]bool // findings that an emission is not known to have happened
+	intents []intent        // records that the log hasn't shown yet, in order
 }
 
 // New gives a Deriver that knows nothing.
@@ -68,10 +68,11 @@ func New(o Options) *Deriver {
 	return d
 }
 
-// checkEvery is after how many records what is over is forgotten, at the latest.
+// checkEvery is how many records are taken at most before what is over is forgotten.
 const checkEvery = 1024
 
-// Add takes the next fact. An error is of that fact's text, which is skipped.
+// Add takes the next fact. If its text can't be read it gives an error, and goes on
+// without that fact.
 func (d *Deriver) Add(f *fact.Fact) error {
 	d.seq = f.Seq
 	err := d.add(f)
@@ -103,7 +104,7 @@ func (d *Deriver) add(f *fact.Fact) error {
 	case fact.Intent:
 		return d.intend(f)
 	}
-	return nil // of a later version
+	return nil // a kind of a later version
 }
 
 func (d *Deriver) record(f *fact.Fact) error {
@@ -118,7 +119,7 @@ func (d *Deriver) record(f *fact.Fact) error {
 	return nil
 }
 
-// Delta gives what has changed since it was last called.
+// Delta gives what has changed since the last call.
 func (d *Deriver) Delta() *trail.Delta {
 	d.flush()
 	o := d.out
@@ -126,7 +127,8 @@ func (d *Deriver) Delta() *trail.Delta {
 	return o.delta()
 }
 
-// Waiting tells up to when the log must be read for something to be decided.
+// Waiting tells up to when the log must be read before the next thing can be
+// decided; ok is false if nothing waits.
 func (d *Deriver) Waiting() (until int64, ok bool) {
 	d.flush()
 	until = forever
@@ -138,8 +140,9 @@ func (d *Deriver) Waiting() (until int64, ok bool) {
 	return until, until != forever
 }
 
-// check decides what can be decided, where facts alone say when: so it doesn't
-// hang on when somebody asks what is missing.
+// check looks for missing records in the runs that have changed. It is called at
+// points that the facts alone determine, so that the result doesn't depend on when
+// somebody asks for it.
 func (d *Deriver) check() {
 	d.pull()
 	for _, r := range d.runs {
@@ -150,11 +153,11 @@ func (d *Deriver) check() {
 	}
 }
 
-// isDue tells whether the log was read up to where something of the run can be
-// decided.
+// isDue tells whether the log was read far enough to decide something that the run
+// waits for.
 func (r *run) isDue() bool { return r.due <= r.guest.node.mark }
 
-// flush brings what is given out up to what is known.
+// flush judges the runs that have changed, and gives out the result.
 func (d *Deriver) flush() {
 	d.pull()
 	for _, r := range d.runs {
@@ -165,14 +168,14 @@ func (d *Deriver) flush() {
 	}
 }
 
-// overdue has the run judged anew where that is so.
+// overdue has the run judged anew if it is due.
 func (r *run) overdue() {
 	if r.isDue() {
 		r.touch()
 	}
 }
 
-// touch notes that all runs of a node are to be judged anew.
+// touch has all runs of a node judged anew.
 func (d *Deriver) touch(node string) {
 	for _, r := range d.runs {
 		if r.guest.node.name == node {

@@ -9,7 +9,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// find begins a finding of what a fact shows.
+// find adds a finding about something that a fact shows, for the caller to complete.
 func (j *judge) find(kind trail.FindingKind, at span, what string, w int) *trail.Finding {
 	id := fmt.Sprintf("%s-%d-%d", kind, at.fact, at.nth)
 	if what != "" {
@@ -22,7 +22,7 @@ func (j *judge) find(kind trail.FindingKind, at span, what string, w int) *trail
 	return f
 }
 
-// findOf begins a finding of a thing.
+// findOf is find for a finding about a track.
 func (j *judge) findOf(t *track, kind trail.FindingKind, at span, what string, w int) *trail.Finding {
 	f := j.find(kind, at, what, w)
 	j.foundOf[f.ID] = t
@@ -40,14 +40,14 @@ func (t *track) resource() trail.Resource {
 	return trail.Resource{Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub}
 }
 
-// recordable tells whether the log should tell of what a witness saw: the
-// records are libvirt's, of which a monitor alone doesn't tell that it is there.
+// recordable tells whether the log should have a record of a thing. Records are
+// libvirt's; that QEMU's monitor shows a guest doesn't prove that libvirt runs it.
 func (j *judge) recordable(t *track) bool {
 	return !t.thing.Silent && t.kind != "tpm-emulator" && (t.by == libvirt || t.ever[libvirt] || j.log != nil)
 }
 
-// watched tells whether a witness saw that something changed in a session whose
-// start was over: what comes while a guest starts is in its start's records.
+// watched tells whether a witness saw a change itself, and after the guest's start:
+// what a guest gets while it starts is in the records of that start.
 func (j *judge) watched(at span, first bool) bool {
 	switch {
 	case first && at.after == 0: // it may have come before anybody looked
@@ -58,7 +58,8 @@ func (j *judge) watched(at span, first bool) bool {
 	return j.log == nil || at.after >= j.log.Start.Millis
 }
 
-// attachUnrecorded finds that no record tells, at the time, that a thing came.
+// attachUnrecorded finds that no record of its time tells that a thing was attached.
+// later is when one did, if any.
 func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
 	if !j.recordable(t) || t.doubtful || !j.watched(t.begin, t.first) || !j.decided(t.begin.by) || !j.readable(t.begin) {
 		return
@@ -83,7 +84,7 @@ func (j *judge) attachUnrecorded(t *track, later trail.Moment) {
 	}
 }
 
-// failed tells whether a record says that a change failed which a witness shows.
+// failed tells whether a record says that an attach failed that a witness shows.
 func (j *judge) failed(t *track) bool {
 	if j.log == nil {
 		return false
@@ -105,7 +106,7 @@ func changeText(t *track) string {
 	return "attach of " + t.resource().String()
 }
 
-// detachUnrecorded finds that no record tells that a thing went.
+// detachUnrecorded finds that no record tells that a thing was detached.
 func (j *judge) detachUnrecorded(t *track) {
 	if !j.recordable(t) || t.doubtfulEnd || !j.watched(t.end, false) || !j.decided(t.end.by) || !j.readable(t.end) {
 		return
@@ -113,7 +114,7 @@ func (j *judge) detachUnrecorded(t *track) {
 	text := "detach of " + t.resource().String()
 	if t.into != nil {
 		if _, recorded := j.pairs[t.into]; !recorded {
-			return // that it came in this one's place says it
+			return // the finding about what came in its place says it
 		}
 		text = changeText(t.into)
 	}
@@ -122,7 +123,7 @@ func (j *judge) detachUnrecorded(t *track) {
 	j.lacks(f, t.endWants, j.over() || j.back(t))
 }
 
-// unconfirmed finds that the definition lacks what a record gave.
+// unconfirmed finds that the definition lacks what the guest holds by a record.
 func (j *judge) unconfirmed(h *trail.Holding, v *view) {
 	id := fmt.Sprintf("%s-%d-lacks", trail.Unconfirmed, h.Begin)
 	res := trail.Resource{Kind: h.Kind, ID: h.ID, Sub: h.Sub}
@@ -133,8 +134,8 @@ func (j *judge) unconfirmed(h *trail.Holding, v *view) {
 	}
 }
 
-// undeclared finds that a process has something open that nothing names, up to
-// when something does.
+// undeclared finds that a process has something open that no record or definition
+// names before a time.
 func (j *judge) undeclared(t *track, begin span, until int64, what string) {
 	f := j.findOf(t, trail.Undeclared, t.begin, what, proc)
 	f.At, f.Resource = moment(begin.by), t.resource()
@@ -152,7 +153,7 @@ func (j *judge) undeclared(t *track, begin span, until int64, what string) {
 	}
 }
 
-// startUnrecorded finds that a run of a guest of libvirt's began without record.
+// startUnrecorded finds that libvirt started a guest without a record.
 func (j *judge) startUnrecorded() {
 	r := j.run
 	if r.by != libvirt || r.first.after == 0 || r.guest.starting() || !j.decided(r.first.by) || !j.readable(r.first) {
@@ -163,7 +164,7 @@ func (j *judge) startUnrecorded() {
 	j.lacks(f, j.startWants(), j.over() || j.again())
 }
 
-// stopUnrecorded finds that a run of a guest of libvirt's ended without record.
+// stopUnrecorded finds that a guest of libvirt stopped without a record.
 func (j *judge) stopUnrecorded() {
 	r := j.run
 	if j.log == nil && r.by != libvirt || !j.decided(r.gone.by) || !j.readable(r.gone) {
@@ -176,8 +177,8 @@ func (j *judge) stopUnrecorded() {
 	j.lacks(f, r.endWants, j.again() || j.log == nil && r.first.after != 0 || j.log != nil && j.log.State != trail.Running)
 }
 
-// endedFalsely finds that a guest ran on though the log says that it stopped or
-// was lost. Its row is that of one that runs then.
+// endedFalsely finds that a guest went on running although the log says that it
+// stopped or was lost. If so it makes the row that of a running session.
 func (j *judge) endedFalsely() bool {
 	if j.log == nil || j.log.State != trail.Closed && j.log.State != trail.Lost {
 		return false
@@ -201,7 +202,7 @@ func (j *judge) endedFalsely() bool {
 	return true
 }
 
-// whoShows gives a witness that is known to see the run past a time.
+// whoShows gives a witness that is known to have seen the run after a time.
 func (j *judge) whoShows(at int64) (w int, ok bool) {
 	if j.run.ended && j.run.gone.after > at {
 		return j.run.goneBy, true
@@ -214,7 +215,7 @@ func (j *judge) whoShows(at int64) (w int, ok bool) {
 	return 0, false
 }
 
-// reopen takes back from the row that the session ended.
+// reopen undoes in the row that the session ended.
 func (j *judge) reopen() {
 	j.row.State, j.row.EndReason = trail.Running, ""
 	j.row.End, j.row.EndAfter, j.row.EndBefore = trail.Moment{}, trail.Moment{}, trail.Moment{}
@@ -225,7 +226,7 @@ func (j *judge) reopen() {
 	}
 }
 
-// claimed finds that a process says that it is a guest that runs in another one.
+// claimed finds that a process claims to be a guest that runs in another process.
 func (j *judge) claimed() {
 	r, o := j.run, j.run.rival
 	if o == nil || r.guest.uuid == "" || o.ended && o.gone.by <= r.first.by+j.window || !j.decided(r.first.by) {

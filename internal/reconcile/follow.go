@@ -6,15 +6,16 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// Where the log ends a session that a witness shows to go on, by a forged stop or
-// a boot that there was not, what it tells of the run after that is a session of
-// its own to it. Its row stays that; but what is recorded there isn't missing.
+// The log may end a session that in truth goes on, as a witness shows: by a forged
+// stop, or by a boot that never was. What it then records of the same run belongs,
+// to the log, to another session. That session keeps its row, but what is recorded
+// in it must not be reported as missing from the run.
 
-// maxFollowing is how many of these sessions count for a run, the first ones.
+// maxFollowing is how many such sessions count for a run.
 const maxFollowing = 16
 
-// following gives the sessions of the log that are of a run after the one that it
-// belongs to: no start of theirs is known, and no other run is theirs.
+// following gives the sessions of the log that belong to the run besides its own:
+// those after it whose start is not known and that no other run is tied to.
 func (r *run) following() []*session {
 	s := r.session
 	if s == nil || !s.over || s.row.State == trail.Failed {
@@ -35,13 +36,13 @@ func (r *run) following() []*session {
 	return all
 }
 
-// followed tells whether a session counts for a run that another one is of.
+// followed tells whether a session is one of a run's following ones.
 func (s *session) followed() bool {
 	return slices.ContainsFunc(s.guest.runs, func(r *run) bool { return slices.Contains(r.following(), s) })
 }
 
-// follow adds what such sessions have to what the run is held against: what they
-// end ends there, as it would have if the log had not ended the session.
+// follow adds what the following sessions hold to what the run is compared with.
+// What they end ends in the run's session, as if the log had not ended that.
 func (j *judge) follow() {
 	for _, s := range j.run.following() {
 		j.log.Attempts = slices.Concat(j.log.Attempts, s.row.Attempts)
@@ -58,7 +59,7 @@ func (j *judge) follow() {
 	}
 }
 
-// lastOpen gives the last holding of a key that no record ended, or nil.
+// lastOpen gives the last holding of the same resource that no record ended, or nil.
 func (j *judge) lastOpen(like *trail.Holding) *trail.Holding {
 	for i := range slices.Backward(j.log.Holdings) {
 		h := &j.log.Holdings[i]

@@ -16,18 +16,18 @@ type node struct {
 	guests  map[string]*guest
 
 	mark  int64 // up to when the log was read
-	moved int64 // when that was read on last
+	moved int64 // the time when mark last changed
 	now   int64 // the latest time of a fact
 
-	witnessed bool         // others than the log tell of it
+	witnessed bool         // there are other witnesses than the log
 	unread    []gap        // when the log was not read
-	unwritten []trail.Span // when auditd did not write it
+	unwritten []trail.Span // when auditd did not write the log
 }
 
-// A gap is a time in which something of the log may be missing.
+// A gap is a stretch of time of which records may be missing.
 type gap struct{ from, to int64 }
 
-// A guest is one that runs, or ran a short while ago.
+// A guest is a guest that runs, or ran until a short while ago.
 type guest struct {
 	node     *node
 	key      string
@@ -36,36 +36,38 @@ type guest struct {
 	runs     []*run     // in order
 	logs     []*session // in order
 	numbered []numbered // runs and sessions that are forgotten
-	// floor is the last place of these in time: all that turns up since is behind it.
+	// floor is when the last of the numbered began: all that turns up later is placed
+	// behind it.
 	floor int64
-	// ended are how many of its runs are over, when they are pruned.
+	// ended is how many of its runs are over, while they are pruned.
 	ended int
-	// inserted tells that something turned up which is before others, or is now.
+	// inserted says that a run or session turned up before others, or moved there, so
+	// that numbers change.
 	inserted bool
-	// before are how many sessions it had before the first fact.
+	// before is how many sessions it had before the first fact.
 	before int
 	numbers
 	// mended are the records that the service itself added to the log.
 	mended map[mend]bool
 }
 
-// A session is one of the log.
+// A session is a session as the log knows it.
 type session struct {
 	row   *trail.Session
 	guest *guest
-	run   *run           // that belongs to it
+	run   *run           // tied to it, if any
 	over  bool           // for certain
-	shown int            // the number with which its row was given out, 0 of a run's
-	lost  *trail.Finding // that it is, as the log shows
-	floor int64          // of the guest, when it turned up
+	shown int            // the number in the row that was given out; 0 if a run gives it
+	lost  *trail.Finding // the log's finding that it was lost, if any
+	floor int64          // the guest's, when the session turned up
 }
 
-// runs tells whether the guest runs in it, for all that the log tells.
+// runs tells whether the guest is running in this session, as far as the log tells.
 func (s *session) runs() bool {
 	return s.row.State == trail.Running || s.row.State == trail.Starting && !s.over
 }
 
-// guestKey tells guests of a node apart.
+// guestKey identifies a guest among those of a node.
 func guestKey(uuid, name string) string {
 	if uuid != "" {
 		return uuid
@@ -118,16 +120,16 @@ func (g *guest) hasRun(o *fact.Observed, w int) bool {
 	return slices.ContainsFunc(g.runs, func(r *run) bool { return r.called(o, w) })
 }
 
-// mayRunAs tells whether a process may be the guest's for all that is known: of
-// guests with a uuid it is not where they run in another.
+// mayRunAs tells whether a process may be the guest's, as far as is known. It can't
+// be if the guest has a uuid and runs in another process.
 func (g *guest) mayRunAs(pid int) bool {
 	return g.uuid == "" || pid == 0 ||
 		slices.ContainsFunc(g.runs, func(r *run) bool { return r.pid == 0 && !r.ended }) ||
 		slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.PID == 0 && s.runs() })
 }
 
-// runsAs tells whether the guest runs in the process of an observation, for all
-// that is known.
+// runsAs tells whether the guest runs in the process of an observation, as far as
+// is known.
 func (g *guest) runsAs(o *fact.Observed) bool {
 	window := g.node.deriver.window
 	return slices.ContainsFunc(g.runs, func(r *run) bool {
@@ -137,9 +139,10 @@ func (g *guest) runsAs(o *fact.Observed) bool {
 	})
 }
 
-// mayBe tells whether the process of an observation may be one that had the same
-// number at a time: not where it began later, or where that isn't known and both
-// have names that differ. Where they have the same one, the clock was set on since.
+// mayBe tells whether the process of an observation may be the one of that name that
+// had the same pid at a time. It can't be if it began later, or, where that isn't
+// known, if both have names and these differ. If the names are the same it is that
+// process, and the clock was set forward since.
 func mayBe(o *fact.Observed, name string, at int64) bool {
 	switch {
 	case o.Name != "" && o.Name == name:
@@ -150,9 +153,9 @@ func mayBe(o *fact.Observed, name string, at int64) bool {
 	return o.Name == "" || name == ""
 }
 
-// runOf finds the run that an observation is of, the last one first: the one that
-// the witness calls so, otherwise one that it didn't see yet. Of several that go
-// on none is, where nothing tells which.
+// runOf finds the run that an observation is about, or nil: the run that the witness
+// calls by this name, or else one that it hasn't seen yet. The latest run is tried
+// first. If several are possible and nothing tells them apart, it is none of them.
 func (g *guest) runOf(o *fact.Observed, w int) *run {
 	var known, other *run
 	others := 0
@@ -174,14 +177,14 @@ func (g *guest) runOf(o *fact.Observed, w int) *run {
 	return other
 }
 
-// touch notes that all runs of the guest are to be judged anew.
+// touch has all runs of the guest judged anew.
 func (g *guest) touch() {
 	for _, r := range g.runs {
 		r.touch()
 	}
 }
 
-// dismiss forgets a guest of which nothing is to be kept but its number.
+// dismiss forgets a guest without runs and sessions, but for its numbers.
 func (g *guest) dismiss() {
 	if len(g.runs) > 0 || len(g.logs) > 0 {
 		return
@@ -192,7 +195,7 @@ func (g *guest) dismiss() {
 	}
 }
 
-// starting tells whether the log has a start of the guest under way.
+// starting tells whether the log shows the guest to be starting.
 func (g *guest) starting() bool {
 	return slices.ContainsFunc(g.logs, func(s *session) bool { return s.row.State == trail.Starting && !s.over })
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// tracks adds to the row what definitions show, and finds what no record tells.
+// tracks adds what definitions show to the row, and finds what no record tells of.
 func (j *judge) tracks() {
 	for _, t := range j.run.tracks() {
 		if !t.declared() {
@@ -24,7 +24,7 @@ func (j *judge) tracks() {
 	}
 }
 
-// both joins what witnesses and the log show.
+// both makes one holding of what witnesses and the log show of a thing.
 func (j *judge) both(t *track, h *trail.Holding) {
 	h.Also = t.also(-1)
 	began := h.From
@@ -37,7 +37,7 @@ func (j *judge) both(t *track, h *trail.Holding) {
 	byRecord := endedByRecord(h)
 	switch {
 	case t.ended && (!byRecord || end > t.end.by+j.window):
-		if end < t.end.by || j.spare(t, t.end.by) { // the session was over before
+		if end < t.end.by || j.spare(t, t.end.by) { // the session ended before that
 			return
 		}
 		endAsShown(h, t, endedBy(t))
@@ -47,7 +47,8 @@ func (j *judge) both(t *track, h *trail.Holding) {
 	}
 }
 
-// shownAfter takes that a thing is there though a record says that it went.
+// shownAfter handles a thing that is there although a record says that it was
+// detached: what is held since is a holding of its own.
 func (j *judge) shownAfter(t *track, h *trail.Holding) {
 	shown := max(t.shown.by, h.To.Millis+j.window)
 	if !j.decided(shown) {
@@ -68,7 +69,7 @@ func (j *judge) shownAfter(t *track, h *trail.Holding) {
 	f.Text = "a record says that " + t.resource().String() + " went, and " + j.who(t.by) + " shows it still"
 }
 
-// alone adds a holding that only witnesses show.
+// alone adds a holding for a thing that only witnesses show.
 func (j *judge) alone(t *track) {
 	h := trail.Holding{
 		Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub, By: witnessNames[t.by], Also: t.also(t.by),
@@ -89,13 +90,13 @@ func (j *judge) alone(t *track) {
 	}
 }
 
-// add adds a holding that a thing of a witness's shows.
+// add adds a holding to the row, as one that shows a track.
 func (j *judge) add(t *track, h trail.Holding) {
 	j.shownBy[t] = append(j.shownBy[t], len(j.row.Holdings))
 	j.row.Holdings = append(j.row.Holdings, h)
 }
 
-// endAsShown gives a holding the end that witnesses show of its thing.
+// endAsShown gives a holding the end that witnesses show.
 func endAsShown(h *trail.Holding, t *track, how trail.Ended) {
 	h.Latest, h.To, h.End, h.Ended = moment(t.end.after), moment(t.end.by), t.end.fact, how
 }
@@ -107,7 +108,7 @@ func copyEnd(h, from *trail.Holding) {
 
 func moment(millis int64) trail.Moment { return trail.Moment{Millis: millis} }
 
-// endedBy is how a thing ended.
+// endedBy tells how a thing ended.
 func endedBy(t *track) trail.Ended {
 	switch {
 	case t.into == nil:
@@ -118,7 +119,7 @@ func endedBy(t *track) trail.Ended {
 	return trail.ByUpdate
 }
 
-// holdings finds what records say is held and a definition doesn't have.
+// holdings finds what is held by the records and missing in the definition.
 func (j *judge) holdings() {
 	v := &j.run.views[libvirt]
 	if j.log == nil || j.run.ended || !v.seen {
@@ -140,14 +141,14 @@ func (j *judge) holdings() {
 	}
 }
 
-// definable are the kinds that definitions name as records do.
+// definable are the kinds that definitions and records name in the same way.
 var definable = []string{
 	"disk", "fs", "net", "chardev", "smartcard", "rng", "tpm", "tpm-external", "shmem",
 	"ivshmem-socket", "evdev", "dev", "hostdev",
 }
 
-// contradictable tells whether a definition that lacks a holding contradicts the
-// record of it. A copy of a disk is in none while it is made.
+// contradictable tells whether a definition without a holding contradicts the record
+// of it. The copy of a disk, for one, is in no definition while it is being made.
 func contradictable(h *trail.Holding) bool {
 	return slices.Contains(definable, h.Kind) && h.From.Serial != 0 && !h.Unproven && h.Reason != "mirror"
 }

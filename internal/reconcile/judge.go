@@ -10,39 +10,42 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A judge holds a run against its session of the log: it makes the session's row,
-// and the findings. What it gives is a function of what is known of both, and of
-// how far the log was read.
+// A judge compares a run with its session of the log, and makes the session's row
+// and the findings. What it makes is a function of what is known of both, and of how
+// far the log was read.
 type judge struct {
 	*Deriver
 	node *node
 	run  *run
-	log  *trail.Session // nil of a run that the log doesn't know
-	row  *trail.Session
-	// judged are the places of the log's holdings, where some are settled: log and
-	// row have only the others.
+	log  *trail.Session // nil if the log doesn't know the run
+	row  *trail.Session // what is made
+	// judged has the places, among all holdings of the log's session, of those in
+	// log and row, which are without the settled ones.
 	judged []int
-	lent   int // holdings behind these that are of sessions which follow
-	due    int64
-	asks   [witnesses]bool
+	lent   int             // how many holdings after these are of following sessions
+	due    int64           // up to when the log must be read for the next decision
+	asks   [witnesses]bool // whose word is needed for one
 
-	places  map[key]*timeline        // of the log's holdings
-	pairs   map[*track]int           // which of them a track is
-	rows    map[*track]int           // the place of each track's holding
-	ends    map[*track]trail.Holding // of the log's, whose end is a track's that it doesn't have
-	matched []bool                   // those of the log that have a track
-	names   map[string]*timeline
+	places  map[key]*timeline        // the log's holdings
+	pairs   map[*track]int           // the log's holding that a track is, by its place
+	rows    map[*track]int           // the place of each track's holding in the row
+	ends    map[*track]trail.Holding // for a track that has no holding: one with its end
+	matched []bool                   // which holdings of the log have a track
+	names   map[string]*timeline     // what was called so, and when: see claims
 	found   map[string]*trail.Finding
-	missing map[string][]fact.Wanted // by finding
+	missing map[string][]fact.Wanted // the records that a finding says are missing
 	told    map[trail.EventID]*trail.Event
 
-	shownBy    map[*track][]int // places in the row
-	foundOf    map[string]*track
-	steps      map[int]trail.Step // by values of the run
-	valueFound map[int]string
+	// What is needed to settle a track or a value:
+	shownBy    map[*track][]int   // places of its holdings in the row
+	foundOf    map[string]*track  // the track that a finding is about
+	steps      map[int]trail.Step // the step that a value of the run made
+	valueFound map[int]string     // the finding about one
 }
 
-// judge judges a run.
+// judge judges a run. The order of the steps matters: holdings are matched before
+// the session's end is decided, and what definitions name has to be known before
+// what only the process has open is found.
 func (d *Deriver) judge(r *run) *judge {
 	j := judge{
 		Deriver: d, node: r.guest.node, run: r, due: forever,
@@ -71,7 +74,7 @@ func (d *Deriver) judge(r *run) *judge {
 	return &j
 }
 
-// begin makes the row: the log's, or one of its own.
+// begin makes the row: a copy of the log's, or one of the run's own.
 func (j *judge) begin() {
 	r := j.run
 	j.judged = j.resettle(r)
@@ -98,8 +101,8 @@ func (j *judge) begin() {
 	j.startUnrecorded()
 }
 
-// end ends the session where a witness shows that the run ended and the log
-// doesn't, or only that it did at some time.
+// end ends the session if a witness shows that the run ended, and the log doesn't, or
+// only knows that it did at some time.
 func (j *judge) end() {
 	r := j.run
 	reopened := j.endedFalsely()
@@ -136,7 +139,7 @@ func (j *judge) end() {
 	}
 }
 
-// close ends the holdings that only witnesses show with their session.
+// close ends what is still held when the session is over.
 func (j *judge) close() {
 	row := j.row
 	if row.State == trail.Running || row.State == trail.Starting {
@@ -165,8 +168,8 @@ func (j *judge) close() {
 	}
 }
 
-// decided tells whether the log was read far enough past a time to say that it
-// lacks something, and notes up to when it must be read.
+// decided tells whether the log was read far enough past a time to say that a record
+// is missing. If not, it notes how far it must be read.
 func (j *judge) decided(by int64) bool {
 	if by+j.window <= j.node.mark {
 		return true
@@ -175,7 +178,8 @@ func (j *judge) decided(by int64) bool {
 	return false
 }
 
-// readable tells whether the log would have a record of what happened in a span.
+// readable tells whether the log was written and read all through a span, so that it
+// would have a record of what happened then.
 func (j *judge) readable(s span) bool {
 	from, to := s.after-j.window, s.by+j.window
 	if s.after == 0 {
@@ -194,7 +198,7 @@ func (j *judge) readable(s span) bool {
 	return true
 }
 
-// give gives out the row and what changed of the findings.
+// give gives out the row, and the findings and events that have changed.
 func (j *judge) give() {
 	r := j.run
 	j.giveTold()
@@ -228,8 +232,8 @@ func (j *judge) give() {
 	j.giveLoss()
 }
 
-// giveLoss gives out that the log lost the session. It is the log's own finding,
-// but not that nobody knows when that was, where a witness does.
+// giveLoss gives out the log's finding that the session was lost. If a witness knows
+// more of when that was, the finding says so.
 func (j *judge) giveLoss() {
 	s := j.run.session
 	if s == nil || s.lost == nil {
@@ -242,7 +246,7 @@ func (j *judge) giveLoss() {
 	j.out.findings[f.ID] = &f
 }
 
-// miss notes the records that are missing, in the order of what wants them.
+// miss notes the records that are missing, in the order of the facts that want them.
 func (j *judge) miss() {
 	ids := slices.SortedFunc(maps.Keys(j.missing), func(a, b string) int {
 		return cmp.Or(cmp.Compare(j.found[a].Facts[0], j.found[b].Facts[0]), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))

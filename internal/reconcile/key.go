@@ -9,13 +9,12 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
-// A key is what a thing of a witness and a holding of the log have in common
-// where they are the same.
+// A key identifies a resource: a witness's thing and a holding of the log can only be
+// the same if their keys are equal.
 type key struct{ kind, id, sub string }
 
-// keyOf gives the key of a thing or a holding: MACs in lower case, paths without
-// what doubled slashes and dots make of them, bytes that aren't UTF-8 as
-// witnesses write them.
+// keyOf gives the key of a thing or a holding: MACs in lower case, paths cleaned of
+// dots and double slashes, and bytes that aren't UTF-8 as witnesses write them.
 func keyOf(kind, id, sub string) key {
 	id = fact.Plain(id)
 	switch {
@@ -27,11 +26,11 @@ func keyOf(kind, id, sub string) key {
 	return key{kind, id, fact.Plain(sub)}
 }
 
-// aliasDetails are what a Thing's Detail may say that a process's view of the
-// same thing has too.
+// aliasDetails are the values of a Thing's Detail by which a process may have the
+// same thing open.
 var aliasDetails = [...]string{"tap", "source", "socket", "master", "slave"}
 
-// aliases are all names by which a thing may be known to a process's witness.
+// aliases gives all names by which a process may have a thing open.
 func aliases(t *fact.Thing) []string {
 	all := alias(nil, t.ID)
 	for _, name := range t.Names {
@@ -43,8 +42,8 @@ func aliases(t *fact.Thing) []string {
 	return all
 }
 
-// alias appends a name in the forms in which it can be compared. That of a socket
-// of a network stands behind what says so: tcp:HOST:PORT, nbd://HOST:PORT/NAME.
+// alias appends a name in the forms in which it can be compared. Of a network address
+// that is also the address alone: HOST:PORT of tcp:HOST:PORT or nbd://HOST:PORT/NAME.
 func alias(all []string, name string) []string {
 	if name = blurred(name); name == "" {
 		return all
@@ -65,14 +64,14 @@ func alias(all []string, name string) []string {
 	return all
 }
 
-// badBytes are those of a name that aren't UTF-8, as fact.Plain writes them or as
-// QEMU does, which has U+FFFD for them. One that stands for itself can't be told
-// from these.
+// badBytes matches what stands for bytes that aren't UTF-8: \xNN, as fact.Plain writes
+// them, or U+FFFD, as QEMU does. A name that really has these characters looks the
+// same.
 var badBytes = regexp.MustCompile(`(?:\\x[0-9a-f]{2}|\x{FFFD})+`)
 
-// blurred gives a name in which the bytes that aren't UTF-8 are any: QEMU doesn't
-// say which. What differs in these alone is taken for the same, as nobody can
-// prove that it isn't.
+// blurred replaces the bytes of a name that aren't UTF-8 by U+FFFD, as QEMU does. Names
+// that differ in such bytes alone then count as the same, since nobody can prove that
+// they aren't.
 func blurred(name string) string {
 	if !strings.Contains(name, `\x`) && !strings.ContainsRune(name, utf8.RuneError) {
 		return name

@@ -6,7 +6,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// pull takes over what the trail of the log has gained.
+// pull takes over what has changed in the trail of the log.
 func (d *Deriver) pull() {
 	delta := d.log.Delta()
 	changed := map[*guest]bool{}
@@ -35,14 +35,15 @@ func (d *Deriver) pull() {
 	}
 }
 
-// tie ties a guest's runs to its sessions of the log.
+// tie ties a guest's runs to its sessions of the log, and has judged anew what that
+// changes.
 func (d *Deriver) tie(g *guest) {
 	if !g.tie(d.window) && !g.inserted {
 		return
 	}
 	g.inserted = false
 	g.touch()
-	for _, s := range g.logs { // their numbers may be others
+	for _, s := range g.logs { // their numbers may have changed
 		if s.run == nil && s.shown != s.number() {
 			d.give(s.row)
 		}
@@ -50,7 +51,7 @@ func (d *Deriver) tie(g *guest) {
 	d.renumberForgotten(g)
 }
 
-// logged notes a session of the log as it is now.
+// logged takes a session of the log as it is now.
 func (d *Deriver) logged(row *trail.Session) *guest {
 	s := d.sessions[row.ID]
 	isNew := s == nil
@@ -67,7 +68,7 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 	}
 	s.row = row
 	s.guest.name = row.Name
-	s.touch() // what it lacks is known by when the log was read that far
+	s.touch()
 	was := s.over
 	if s.over = row.IsOver(); s.over && !was {
 		d.ended = append(d.ended, s)
@@ -75,8 +76,8 @@ func (d *Deriver) logged(row *trail.Session) *guest {
 	return s.guest
 }
 
-// losses notes which sessions of the log are found to be lost, as a witness may
-// know more of that.
+// losses notes the log's findings that sessions were lost, as a witness may know more
+// of when.
 func (d *Deriver) losses(delta *trail.Delta) {
 	for _, f := range delta.Findings {
 		if s := d.sessions[f.SessionID]; s != nil && f.Kind == trail.SessionLost {
@@ -91,18 +92,18 @@ func (d *Deriver) losses(delta *trail.Delta) {
 	}
 }
 
-// touch notes that the row of a session that a witness shows may be another.
+// touch has the run judged anew that is tied to the session, or may be.
 func (s *session) touch() {
 	if s.run != nil {
 		s.run.touch()
 		return
 	}
-	for _, r := range s.guest.runs { // it may follow theirs
+	for _, r := range s.guest.runs { // it may be one of their following sessions
 		r.touch()
 	}
 }
 
-// give gives out the row of a session that no witness but the log shows.
+// give gives out the row of a session that has no run.
 func (d *Deriver) give(row *trail.Session) {
 	s := d.sessions[row.ID]
 	if s == nil || s.run != nil {
@@ -119,7 +120,7 @@ func (d *Deriver) give(row *trail.Session) {
 	}
 }
 
-// renumber takes another number of a session of the log.
+// renumber gives a session the number that it now has in the log.
 func (s *session) renumber(n int) {
 	copied := *s.row
 	copied.Number = n
@@ -127,7 +128,7 @@ func (s *session) renumber(n int) {
 	s.guest.inserted = true
 }
 
-// forget drops a session of the log.
+// forget drops a session of the log, and unties its run.
 func (d *Deriver) forget(s *session) {
 	delete(d.sessions, s.row.ID)
 	s.guest.logs = slices.DeleteFunc(s.guest.logs, func(o *session) bool { return o == s })

@@ -6,9 +6,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// match finds the holding of the log for each thing that is defined: that which
-// began with it, otherwise that which ended with it, otherwise the nearest one.
-// Which it is doesn't hang on what else comes later.
+// match finds, for each thing that is defined, the holding of the log that it is: one
+// that began with it, or else one that ended with it, or else the nearest in time.
+// What comes later doesn't change a match.
 func (j *judge) match() {
 	row := j.row
 	j.pairs, j.rows, j.matched = map[*track]int{}, map[*track]int{}, make([]bool, len(row.Holdings))
@@ -28,13 +28,13 @@ func (j *judge) match() {
 	j.swapEnds(declared)
 }
 
-// sameBegin, sameEnd and anyTime tell which holdings may be a track's.
+// sameBegin, sameEnd and anyTime tell whether a holding may be a track's.
 func (j *judge) sameBegin(t *track, h *trail.Holding) bool {
 	return outside(heldFrom(h), t.begin.after, t.begin.by) <= j.window && !j.movedAt(t, heldTo(h))
 }
 
-// movedAt tells whether a thing goes on where the log has a holding of its name
-// that ends and another that begins: an interface that moved to another bridge.
+// movedAt tells whether, while a thing goes on, the log has one holding of it that ends
+// and another that begins: an interface that moved to another bridge.
 func (j *judge) movedAt(t *track, at int64) bool {
 	if at == forever || t.until() <= at+j.window {
 		return false
@@ -50,8 +50,8 @@ func (j *judge) sameEnd(t *track, h *trail.Holding) bool {
 
 func anyTime(*track, *trail.Holding) bool { return true }
 
-// pair finds the holding of the log that is nearest to a track, of those that may
-// be its.
+// pair finds the holding of the log that is nearest to a track, among those that may
+// allows.
 func (j *judge) pair(t *track, may func(*track, *trail.Holding) bool) {
 	if _, paired := j.pairs[t]; paired {
 		return
@@ -72,9 +72,9 @@ func (j *judge) pair(t *track, may func(*track, *trail.Holding) bool) {
 	}
 }
 
-// swapEnds gives the ends that the log has of things that didn't end then to equal
-// ones that did: records don't tell which of them went, and one of another may be
-// missing.
+// swapEnds mends the ends of equal things: a record doesn't tell which of them was
+// detached. If the log ended one that witnesses show to go on, and not one that they
+// show to have ended then, the end is given to the latter.
 func (j *judge) swapEnds(declared []*track) {
 	j.ends = map[*track]trail.Holding{}
 	all := map[key][]claim{}
@@ -102,7 +102,7 @@ func (j *judge) swapEnds(declared []*track) {
 	}
 }
 
-// lacksEnd tells whether a thing ended at a time, and the log doesn't have that.
+// lacksEnd tells whether a thing ended at a time, and its holding didn't.
 func (j *judge) lacksEnd(t *track, at int64) bool {
 	if outside(at, t.end.after, t.end.by) > j.window {
 		return false
@@ -114,7 +114,7 @@ func (j *judge) lacksEnd(t *track, at int64) bool {
 	return !has
 }
 
-// handEnd gives the end of a holding to a thing, and its holding's in exchange.
+// handEnd exchanges the end of a holding and that of a track's holding.
 func (j *judge) handEnd(h *trail.Holding, t *track) {
 	end := *h
 	var other trail.Holding
@@ -128,9 +128,9 @@ func (j *judge) handEnd(h *trail.Holding, t *track) {
 	copyEnd(h, &other)
 }
 
-// spare tells whether the log has another holding of the same name at a time,
-// which is nothing else's: what was detached and attached at once, such as an
-// interface that moved to another bridge, is two holdings and one thing.
+// spare tells whether the log has another holding of the same key at a time that no
+// other track has. What was detached and attached at once, such as an interface that
+// moved to another bridge, is two holdings and one thing.
 func (j *judge) spare(t *track, at int64) bool {
 	for _, c := range j.places[t.key].between(at-j.window, at+j.window) {
 		if !j.matched[c.holding] && c.from-j.window <= at && add(c.to, j.window) >= at && !c.tooLate(t.until()) {
@@ -140,12 +140,12 @@ func (j *judge) spare(t *track, at int64) bool {
 	return false
 }
 
-// apart tells by how much a thing and a holding differ in time, if they may be
-// the same.
+// apart tells by how much a thing and a holding differ in time; ok is false if they
+// can't be the same.
 func (j *judge) apart(t *track, h *trail.Holding) (int64, bool) {
 	from, to := heldFrom(h), heldTo(h)
 	begin, end := t.interval()
-	if j.run.ended { // not before it began, as the clock was set back
+	if j.run.ended { // but not before it began, where the clock was set back
 		end = max(min(end, j.run.gone.by), t.begin.by)
 	}
 	to = max(to, from)
@@ -174,8 +174,8 @@ func endedByRecord(h *trail.Holding) bool {
 	return h.Ended != "" && h.Ended != trail.ByStop && h.Ended != trail.ByLoss
 }
 
-// spares gives the log's other holdings of what a thing is: those of the times
-// before it was detached and attached at once, or after.
+// spares gives the other holdings that the log has of a thing, where it was detached
+// and attached at once: see spare.
 func (j *judge) spares(t *track) []int {
 	place, paired := j.pairs[t]
 	if !paired {
@@ -193,8 +193,8 @@ func (j *judge) spares(t *track) []int {
 	return all
 }
 
-// unlike is what it costs that one has ended and the other hasn't: more than a
-// difference of days.
+// unlike is what it costs if only one of thing and holding has ended: more than any
+// real difference in time.
 const unlike = 1 << 40
 
 // outside is how far a time is from a span.
@@ -210,10 +210,10 @@ func add(at, n int64) int64 {
 	return at + n
 }
 
-// heldFrom is since when a holding of the log holds, 0 if that isn't known.
+// heldFrom is when a holding of the log began, 0 if that isn't known.
 func heldFrom(h *trail.Holding) int64 { return h.From.Millis }
 
-// heldTo is up to when it did at the latest.
+// heldTo is when it ended at the latest, forever if it didn't.
 func heldTo(h *trail.Holding) int64 {
 	if h.To == (trail.Moment{}) {
 		return forever
@@ -221,7 +221,7 @@ func heldTo(h *trail.Holding) int64 {
 	return h.To.Millis
 }
 
-// claims notes under which names things were declared, and when.
+// claims notes under which names things were held or defined, and when.
 func (j *judge) claims() {
 	names := map[string][]claim{}
 	for i := range j.row.Holdings {

@@ -9,28 +9,28 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// Missing is a record that libvirt's rules want and that the log lacks.
+// Missing is a record that libvirt should have made by its own rules, and that the log
+// lacks.
 type Missing struct {
-	Observation uint64 // the number of the fact that wants it
+	Observation uint64 // the sequence number of the fact that wants it
 	Wanted      fact.Wanted
 	UUID, Name  string
 	PID         int
 
 	run *run
-	by  int64 // when it was
+	by  int64 // when the change happened, at the latest
 }
 
-// maxMissing is how many records are kept for who asks for them, the last ones.
+// maxMissing is how many missing records are kept until somebody asks for them.
 const maxMissing = 1 << 12
 
-// tooLate is how many milliseconds after a change its record isn't missed any
-// more: sent then, it would say more about the service than about the guest.
+// tooLate is how many milliseconds after a change its record may still be added. Sent
+// later it would say more about the service than about the guest.
 const tooLate = 3600_000
 
-// Missing gives the records that are now known to be missing, each once, and
-// none of which a fact says that it was planned. One of a change that is an hour
-// back, as the log was read or by the last fact, is not given, nor one that would
-// say by now what isn't so any more.
+// Missing gives the records that have become known to be missing, each once. It leaves
+// out those that a fact says are planned, those whose change is an hour back by what
+// the log was read up to or by the last fact, and those that would no longer be true.
 func (d *Deriver) Missing() []Missing {
 	d.pull()
 	judged := map[*run]*judge{}
@@ -45,8 +45,8 @@ func (d *Deriver) Missing() []Missing {
 	return missing
 }
 
-// Lacks tells whether a record that was missing for an observation still is, and
-// says what is so still.
+// Lacks tells whether a record that was missing for an observation still is, and is
+// still true.
 func (d *Deriver) Lacks(observation uint64, w fact.Wanted) bool {
 	d.pull()
 	return slices.ContainsFunc(d.runs, func(r *run) bool {
@@ -54,7 +54,7 @@ func (d *Deriver) Lacks(observation uint64, w fact.Wanted) bool {
 	})
 }
 
-// judgeOnce judges a run, where that wasn't done yet.
+// judgeOnce judges a run, unless judged has the result.
 func (d *Deriver) judgeOnce(judged map[*run]*judge, r *run) *judge {
 	j := judged[r]
 	if j == nil {
@@ -67,7 +67,7 @@ func (d *Deriver) judgeOnce(judged map[*run]*judge, r *run) *judge {
 	return j
 }
 
-// misses tells whether a record is missing still for an observation.
+// misses tells whether a record for an observation is still missing.
 func (j *judge) misses(observation uint64, w fact.Wanted) bool {
 	for id, wants := range j.missing {
 		if j.found[id].Facts[0] == observation && slices.Contains(wants, w) {
@@ -87,7 +87,7 @@ func (r *run) wanted(observation uint64) bool {
 	return false
 }
 
-// miss notes that records are missing, which a finding says.
+// miss notes the records that a finding says are missing.
 func (d *Deriver) miss(r *run, finding *trail.Finding, wants []fact.Wanted) {
 	if r.missed[finding.ID] != 0 {
 		return
@@ -107,7 +107,7 @@ func (d *Deriver) miss(r *run, finding *trail.Finding, wants []fact.Wanted) {
 	}
 }
 
-// planned takes a record off those that are missing.
+// planned takes a record off those that are missing, as the service will send it.
 func (d *Deriver) planned(in *fact.Intended) {
 	is := func(m Missing) bool { return m.Observation == in.For && m.Wanted == in.Wanted }
 	if i := slices.IndexFunc(d.missing, is); i >= 0 {
@@ -115,7 +115,7 @@ func (d *Deriver) planned(in *fact.Intended) {
 	}
 }
 
-// intend takes what is known of a record that the service sends.
+// intend takes what a fact says of a record that the service sends.
 func (d *Deriver) intend(f *fact.Fact) error {
 	var in fact.Intended
 	if err := f.Decode(&in); err != nil {

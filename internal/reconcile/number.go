@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// numbers are how many sessions of a guest no record tells of, and the number of
-// its last one that one does, of those that are forgotten.
+// numbers count the forgotten sessions of a guest: how many the log doesn't know, and
+// the number of the last one that it does.
 type numbers struct{ unlogged, logged int }
 
-// A forgottenKey names a guest of which only its numbers are kept.
+// A forgottenKey names a guest of which only the numbers are kept.
 type forgottenKey struct{ node, guest string }
 
-// maxForgotten is of how many guests that don't run the numbers are kept, at
-// least: a guest that isn't heard of for as many others begins anew with what
-// Options.Numbers say. It is what a trail.Live keeps of them.
+// maxForgotten is how many guests' numbers are kept at least after they stopped. When
+// a guest comes back after so many others, it is numbered from Options.Numbers on. A
+// trail.Live keeps as many.
 const maxForgotten = 1 << 16
 
-// A place is where a run or session is among those of its guest: by when it began,
-// as the log may be read long after witnesses showed it. But what is forgotten comes
-// before all that was not known then. Those of the log are in its own order besides,
-// as a clock may be set back: see rank.
+// A place is where a run or session stands among those of its guest: in the order in
+// which they began, as the log may be read long after witnesses showed a run. What was
+// forgotten stands before all that turns up later. Sessions of the log keep its own
+// order, as a clock may be set back: see rank.
 type place struct {
 	began int64
 	id    uint64
@@ -43,7 +43,7 @@ func (p place) first(o place) place {
 
 func (r *run) place() place { return place{max(r.first.by, r.floor), r.id} }
 
-// place is that of the run that belongs to it, where a witness showed that earlier.
+// place is that of the session's run, if a witness showed that earlier.
 func (s *session) place() place {
 	p := place{max(s.row.First.Millis, s.floor), s.row.ID}
 	if s.run != nil {
@@ -52,9 +52,9 @@ func (s *session) place() place {
 	return p
 }
 
-// A rank is where something is in the order by which it is numbered: a session of
-// the log by its number there, and a run that the log doesn't know behind the last
-// session that is before it.
+// A rank is where something stands in the order in which it is numbered: a session of
+// the log by its number there, and a run that the log doesn't know after the last
+// session of the log that began before it.
 type rank struct {
 	logged   int
 	unlogged bool
@@ -73,8 +73,8 @@ func (r rank) compare(o rank) int {
 	return -1
 }
 
-// rank gives the rank of a session by its number in the log, or of a run that the
-// log doesn't know, for which that is 0.
+// rank gives the rank of a session by its number in the log, or of a run that the log
+// doesn't know, whose number there is 0.
 func (g *guest) rank(p place, logged int) rank {
 	if logged != 0 {
 		return rank{logged: logged}
@@ -82,24 +82,24 @@ func (g *guest) rank(p place, logged int) rank {
 	return rank{g.loggedBefore(p), true, p}
 }
 
-// A numbered is a run or session that is forgotten but for its number, or several that are
-// next to each other.
+// A numbered is a forgotten run or session of which only the number is kept, or several
+// of them that are next to each other.
 type numbered struct {
 	place
 	row      uint64
-	logged   int // its number in the log, the last one of several, 0 where the log knows none
+	logged   int // the number in the log, of several that of the last; 0 if the log knows none
 	unlogged int // how many the log doesn't know
-	shown    int // the number that was given out, 0 of several
+	shown    int // the number that was given out; 0 of several
 }
 
-// with makes one of two that are next to each other.
+// with joins two that are next to each other.
 func (o numbered) with(next numbered) numbered {
 	return numbered{place: o.first(next.place), logged: max(o.logged, next.logged), unlogged: o.unlogged + next.unlogged}
 }
 
 func (g *guest) rankOf(o numbered) rank { return g.rank(o.place, o.logged) }
 
-// leave forgets a run or session but for its number.
+// leave keeps the number of a run or session that is forgotten.
 func (g *guest) leave(o numbered) {
 	g.floor = max(g.floor, o.began)
 	g.numbered = append(g.numbered, o)
@@ -107,8 +107,8 @@ func (g *guest) leave(o numbered) {
 	g.dismiss()
 }
 
-// renumberForgotten gives other numbers to what is forgotten, where something is before it
-// that was taken for another then.
+// renumberForgotten gives new numbers to forgotten runs and sessions, if it turned out
+// that there are more or fewer before them.
 func (d *Deriver) renumberForgotten(g *guest) {
 	for i := range g.numbered {
 		o := &g.numbered[i]
@@ -140,8 +140,8 @@ func (g *guest) unloggedBefore(p place, logged int) int {
 	return n
 }
 
-// loggedBefore is how many the log knows that are before a run which it doesn't:
-// up to the last one of them, whatever the clock was at others.
+// loggedBefore is how many sessions of the log are before a run that it doesn't know:
+// the number of the last one that began before the run.
 func (g *guest) loggedBefore(p place) int {
 	n := max(g.logged, g.before)
 	for _, o := range g.numbered {
@@ -157,8 +157,9 @@ func (g *guest) loggedBefore(p place) int {
 	return n
 }
 
-// firstFrom is the first place of the sessions of the log from a number on: what the
-// log doesn't know is before that session where it is before all of these.
+// firstFrom is the earliest place among the sessions of the log from a number on. A run
+// that the log doesn't know is before the session of that number if it is before all
+// of these.
 func (g *guest) firstFrom(logged int) place {
 	p := place{math.MaxInt64, math.MaxUint64}
 	for _, o := range g.numbered {
@@ -174,14 +175,14 @@ func (g *guest) firstFrom(logged int) place {
 	return p
 }
 
-// number is that of a session of the log.
+// number gives the number of a session of the log.
 func (s *session) number() int { return s.guest.number(s.place(), s.row.Number) }
 
-// number is that of a run that the log doesn't know.
+// number gives the number of a run that the log doesn't know.
 func (r *run) number() int { return r.guest.number(r.place(), 0) }
 
-// number is that of a session by its number in the log, or of a run that the log
-// doesn't know, for which that is 0.
+// number gives the number of a session by its number in the log, or of a run that the
+// log doesn't know, whose number there is 0.
 func (g *guest) number(p place, logged int) int {
 	if logged != 0 {
 		return logged + g.unloggedBefore(g.firstFrom(logged), logged-1)
@@ -190,23 +191,24 @@ func (g *guest) number(p place, logged int) int {
 	return logged + g.unloggedBefore(p, logged) + 1
 }
 
-// isLast tells whether a place is behind all runs and sessions that are kept.
+// isLast tells whether a place is after all runs and sessions that are kept.
 func (g *guest) isLast(p place) bool {
 	return !slices.ContainsFunc(g.runs, func(r *run) bool { return p.before(r.place()) }) &&
 		!slices.ContainsFunc(g.logs, func(s *session) bool { return p.before(s.place()) })
 }
 
-// isBeforeOthers tells whether a session is before one of the log, by when they began.
+// isBeforeOthers tells whether a session began before another one of the log.
 func (s *session) isBeforeOthers() bool {
 	return slices.ContainsFunc(s.guest.logs, func(o *session) bool { return s.place().before(o.place()) })
 }
 
-// maxNumbered is how many that are forgotten are kept by their number each, the last
-// ones: a guest may have one that goes on for weeks, and thousands after it.
+// maxNumbered is how many forgotten runs and sessions of a guest are kept one by one.
+// Kept runs may stand between them: a guest may have one that is thought to go on for
+// weeks, and thousands of others since.
 const maxNumbered = 256
 
-// count keeps what is forgotten as a number alone, where all that is left of the
-// guest comes later, and makes one of the first ones where there are too many.
+// count adds those numbered that are before all that is kept to the guest's numbers,
+// and joins some of the others if there are too many.
 func (g *guest) count() {
 	kept, ranks := g.kept(), map[place]rank{}
 	for _, o := range g.numbered {
@@ -227,8 +229,8 @@ func (g *guest) count() {
 	g.fold(kept)
 }
 
-// kept are the ranks of all runs and sessions that are kept: of a run that belongs to
-// a session also its own, as that may change.
+// kept gives the ranks of all runs and sessions that are kept. A run that is tied to a
+// session has one of its own, as it may be untied.
 func (g *guest) kept() []rank {
 	var all []rank
 	for _, r := range g.runs {
@@ -240,8 +242,8 @@ func (g *guest) kept() []rank {
 	return all
 }
 
-// fold makes one of the first that are forgotten, in order, where there are too many
-// and none that is kept is between them.
+// fold joins neighbours, the first ones first, as long as there are too many. Neighbours
+// have no kept run or session between them.
 func (g *guest) fold(kept []rank) {
 	for i := 0; len(g.numbered) > maxNumbered && i+1 < len(g.numbered); {
 		a, b := g.rankOf(g.numbered[i]), g.rankOf(g.numbered[i+1])

@@ -11,7 +11,7 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// A look is one observation on its way into the run that it is of.
+// A look is one observation while it is taken into its run.
 type look struct {
 	*Deriver
 	f     *fact.Fact
@@ -21,10 +21,10 @@ type look struct {
 	guest *guest
 	run   *run
 	at    span
-	nth   int // events, and changes that may be findings, so far
+	nth   int // counts events, and changes that findings may be made of
 
 	gained, lost []*track
-	wants        []fact.Wanted // of them, those that nothing was found for yet
+	wants        []fact.Wanted // those whose change wasn't found yet
 }
 
 // observe takes an observation.
@@ -34,7 +34,7 @@ func (d *Deriver) observe(f *fact.Fact) error {
 		return err
 	}
 	if l.w = witnessOf(l.o.Witness); l.w < 0 {
-		return nil // of a later version
+		return nil // a witness of a later version
 	}
 	l.node = d.node(f.Node)
 	l.node.witnessed = true
@@ -65,12 +65,12 @@ func (d *Deriver) observe(f *fact.Fact) error {
 	return nil
 }
 
-// shown takes all that a run has.
+// shown takes an observation that says all that a run has.
 func (l *look) shown() {
 	if l.run == nil {
 		l.begin()
 	}
-	if l.run.ended && l.o.To <= l.run.gone.by+l.window { // it lags behind who showed that
+	if l.run.ended && l.o.To <= l.run.gone.by+l.window { // this witness lags behind
 		return
 	}
 	if l.run.ended {
@@ -103,7 +103,7 @@ func (l *look) shown() {
 	}
 }
 
-// begin makes a run. Of processes several may say that they are the same guest.
+// begin makes a new run.
 func (l *look) begin() {
 	l.run = &run{
 		rival: l.rival(), floor: l.guest.floor,
@@ -113,7 +113,7 @@ func (l *look) begin() {
 	if l.o.What == fact.Seen {
 		l.run.wants, l.wants = l.wants, nil
 	}
-	if n := len(l.guest.runs); n > 0 { // it isn't to be mended any more
+	if n := len(l.guest.runs); n > 0 { // no records are to be added to it any more
 		l.guest.runs[n-1].touch()
 	}
 	l.guest.inserted = !l.guest.isLast(l.run.place())
@@ -121,7 +121,8 @@ func (l *look) begin() {
 	l.Deriver.runs = append(l.Deriver.runs, l.run)
 }
 
-// rival gives the last run that the processes show as another one of the guest.
+// rival gives the last run of the guest that goes on in another process, for a process
+// that claims to be the guest: several may.
 func (l *look) rival() *run {
 	for _, r := range slices.Backward(l.guest.runs) {
 		if l.w == proc && !r.ended && l.shows(r) && r.pid != l.o.PID {
@@ -131,15 +132,15 @@ func (l *look) rival() *run {
 	return nil
 }
 
-// shows tells whether the witness showed a run, by this source, and not its end.
+// shows tells whether this source of the witness showed a run, and not its end.
 func (l *look) shows(r *run) bool {
 	v := &r.views[l.w]
 	return v.seen && !v.gone && v.source == l.f.Source
 }
 
-// succeed ends the runs before one that a source shows for the first time, as it
-// shows a guest once; but for processes, of which each says for itself who it is.
-// One that others ended is over for this source too.
+// succeed ends the guest's earlier runs when a source shows a new one, as a source
+// shows one run of a guest at a time. It doesn't end those in other processes that
+// /proc shows, since each process says for itself which guest it is.
 func (l *look) succeed() {
 	for _, old := range l.guest.runs {
 		if old == l.run || !l.shows(old) || l.w == proc && old.pid != l.o.PID {
@@ -153,7 +154,7 @@ func (l *look) succeed() {
 	}
 }
 
-// identify takes over what the observation says of who it is.
+// identify takes over the names of the guest.
 func (l *look) identify() {
 	r := l.run
 	r.name = cmp.Or(l.o.Name, r.name)
@@ -164,8 +165,8 @@ func (l *look) identify() {
 	l.guest.name = cmp.Or(r.name, l.guest.name)
 }
 
-// tellBegin tells that a run began, or was there when it was first looked at.
-// That is given out of one witness only.
+// tellBegin makes the event that a run began, or was there already at the first look.
+// Only one witness's is given out: see judge.begun.
 func (l *look) tellBegin() {
 	op := trail.OpStart
 	if l.at.after == 0 {
@@ -175,10 +176,10 @@ func (l *look) tellBegin() {
 	l.run.touch()
 }
 
-// gone takes that a run ended.
+// gone takes an observation that says that a run ended.
 func (l *look) gone() {
 	r := l.run
-	if r == nil { // it is forgotten
+	if r == nil { // the run is forgotten
 		l.event(trail.Event{Op: trail.OpStop, Reason: l.o.Reason})
 		return
 	}
@@ -192,8 +193,8 @@ func (l *look) gone() {
 	l.event(trail.Event{Op: trail.OpStop, Reason: l.o.Reason})
 }
 
-// state tells that the guest was suspended, resumed or the like, where no event
-// of the hypervisor did.
+// state makes the event that the guest was suspended, resumed or the like, unless the
+// hypervisor sent one.
 func (l *look) state() {
 	if l.o.Was == "" || l.o.State == "" || l.o.Was == l.o.State {
 		return
@@ -212,7 +213,7 @@ func (l *look) state() {
 	l.event(trail.Event{Op: op, Reason: l.o.Reason, Text: l.o.Was + " -> " + l.o.State})
 }
 
-// event gives out an event of the run, or of a guest that isn't known to run.
+// event gives out an event.
 func (l *look) event(ev trail.Event) {
 	l.out.event(l.make(ev))
 	if l.run != nil {
@@ -221,7 +222,7 @@ func (l *look) event(ev trail.Event) {
 	}
 }
 
-// make fills in what the observation says of an event.
+// make completes an event by what the observation says.
 func (l *look) make(ev trail.Event) *trail.Event {
 	ev.Fact, ev.Nth, ev.Order = l.f.Seq, l.nth, l.f.Seq<<orderBits
 	l.nth++
@@ -236,11 +237,11 @@ func (l *look) make(ev trail.Event) *trail.Event {
 	return &ev
 }
 
-// orderBits are how many bits of an event's Order are for what overtook it: none
-// of an observation's.
+// orderBits are how many low bits of an event's Order are for records that overtook
+// others. Observations leave them 0.
 const orderBits = 10
 
-// tellTrack tells of a thing that came or went.
+// tellTrack makes the event that a thing came or went. With quiet there is none.
 func (l *look) tellTrack(t *track, quiet bool) {
 	ev := trail.Event{Kind: t.kind, ID: t.thing.ID, Sub: t.sub}
 	at := &t.begin
@@ -250,7 +251,7 @@ func (l *look) tellTrack(t *track, quiet bool) {
 		ev.Op = string(trail.ByDetach)
 		if t.into != nil {
 			at.nth = t.into.begin.nth
-			return // told as one
+			return // one event tells of both
 		}
 	case t.old != nil:
 		ev.Op, ev.Old = updateOp(t), t.old.thing.ID
@@ -262,14 +263,15 @@ func (l *look) tellTrack(t *track, quiet bool) {
 	switch {
 	case quiet:
 		l.nth++
-	case l.w == proc: // whether a definition tells the same is seen by who judges
+	case l.w == proc: // the judge sees whether a definition tells the same
 		t.tells = append(t.tells, l.make(ev))
 	default:
 		l.event(ev)
 	}
 }
 
-// updateOp is what libvirt would call that a thing came in another's place.
+// updateOp is the operation by which a thing came in another's place, as libvirt calls
+// it.
 func updateOp(t *track) string {
 	for i := range t.wants {
 		if t.wants[i].Op != "" {
@@ -279,7 +281,7 @@ func updateOp(t *track) string {
 	return "update"
 }
 
-// detailText gives what more is known of a thing.
+// detailText gives a thing's Detail as NAME=VALUE ..., sorted.
 func detailText(t *fact.Thing) string {
 	words := make([]string, 0, len(t.Detail)+1)
 	for name, value := range t.Detail {
@@ -289,7 +291,7 @@ func detailText(t *fact.Thing) string {
 	return strings.Join(words, " ")
 }
 
-// quantity takes a quantity of the run.
+// quantity takes a quantity that the run has.
 func (l *look) quantity(kind string, n uint64, first bool) {
 	was, known := l.run.lastValue(kind, l.w)
 	if known && was == n {
@@ -308,7 +310,7 @@ func (l *look) quantity(kind string, n uint64, first bool) {
 	})
 }
 
-// take gives the records that are wanted for something, each only once.
+// take takes those wanted records out of the look's that are about something.
 func (l *look) take(is func(*fact.Wanted) bool) []fact.Wanted {
 	var taken []fact.Wanted
 	rest := l.wants[:0]

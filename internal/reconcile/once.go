@@ -2,12 +2,13 @@ package reconcile
 
 import "github.com/virtaudit/virtaudit/internal/trail"
 
-// Several witnesses see one change, and who looks first is chance. So what a
-// process shows is told as an event only where no definition and no record tells
-// the same, and a start as the one saw it that knows most of it.
+// Several witnesses see the same change, and it is chance which one looks first. So
+// each change has one event: the start of a run as the witness saw it that knows most
+// of it, and what a process opens or closes only if no definition and no record tells
+// the same.
 
-// begun tells that the run began: the first in the order of witnesses tells it
-// that saw it when the first one did.
+// begun tells that the run began, by the first in the order of witnesses that saw
+// the beginning in time.
 func (j *judge) begun() {
 	for _, ev := range j.run.starts {
 		if ev != nil && ev.At.Millis <= j.run.first.by+j.window {
@@ -17,8 +18,8 @@ func (j *judge) begun() {
 	}
 }
 
-// openings tell that a process opened and closed something, where nothing that
-// came and went then is called so.
+// openings tells that a process opened or closed something, unless something of that
+// name came or went then.
 func (j *judge) openings(t *track) {
 	for _, ev := range t.tells {
 		if !j.namedAt(t, ev.Before.Millis, ev.At.Millis) {
@@ -27,7 +28,8 @@ func (j *judge) openings(t *track) {
 	}
 }
 
-// namedAt tells whether anything of a time is called as what a process has.
+// namedAt tells whether anything of that time is known by a name of what a process
+// has open.
 func (j *judge) namedAt(t *track, after, by int64) bool {
 	for _, name := range t.names {
 		for range j.claimsOf(name, after, by) {
@@ -37,12 +39,13 @@ func (j *judge) namedAt(t *track, after, by int64) bool {
 	return false
 }
 
-// tell notes an event that is to be given out.
+// tell notes an event to be given out.
 func (j *judge) tell(ev *trail.Event) { j.told[eventID(ev)] = ev }
 
 func eventID(ev *trail.Event) trail.EventID { return trail.EventID{Fact: ev.Fact, Nth: ev.Nth} }
 
-// giveTold gives out what is told now and wasn't, and takes back what was.
+// giveTold gives out the events that are new since the run was last judged, and
+// withdraws those that are no longer told.
 func (j *judge) giveTold() {
 	r := j.run
 	now := make(map[trail.EventID]bool, len(j.told))

@@ -8,14 +8,14 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// out collects what the next Delta has.
+// out collects the next Delta.
 type out struct {
 	rows     map[uint64]*trail.Session
 	merged   map[uint64]bool
 	belongs  map[uint64]uint64
 	numbers  map[uint64]int
-	findings map[string]*trail.Finding      // nil of those that are dropped
-	events   map[trail.EventID]*trail.Event // nil of those that are withdrawn
+	findings map[string]*trail.Finding      // nil where one is dropped
+	events   map[trail.EventID]*trail.Event // nil where one is withdrawn
 	passed   trail.Delta
 }
 
@@ -51,7 +51,7 @@ func (o *out) number(id uint64, n int) {
 	o.numbers[id] = n
 }
 
-// pass takes what the log's trail gives beside sessions.
+// pass takes over what the trail of the log gives besides sessions.
 func (o *out) pass(delta *trail.Delta) {
 	for _, ev := range delta.Events {
 		o.event(ev)

@@ -7,13 +7,16 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// over tells whether the run is, by what a witness or the log says. A record of it
-// that came now would be of the guest's next run, or of one that there never was.
+// The service may add records that are missing. One that came too late would say what
+// is no longer true; the functions here tell when that is so.
+
+// over tells whether the run is over, by what a witness or the log says. A record sent
+// now would be taken for one of the guest's next run, or of one that never was.
 func (j *judge) over() bool {
 	return j.run.ended || j.log != nil && j.log.State != trail.Running
 }
 
-// again tells whether the guest was started again since.
+// again tells whether the guest was started again after this run.
 func (j *judge) again() bool {
 	r := j.run
 	return slices.ContainsFunc(r.guest.runs, func(o *run) bool { return o.id > r.id }) ||
@@ -22,8 +25,8 @@ func (j *judge) again() bool {
 		})
 }
 
-// back tells whether a thing that went is there again, or never came as far as
-// the log knows.
+// back tells whether a thing that was detached is there again, or, as far as the log
+// knows, was never attached.
 func (j *judge) back(t *track) bool {
 	for id := range j.missing {
 		if f := j.found[id]; f.Facts[0] == t.begin.fact && f.Resource == t.resource() {
@@ -33,7 +36,8 @@ func (j *judge) back(t *track) bool {
 	return slices.ContainsFunc(j.run.open, func(o *track) bool { return o.key == t.key })
 }
 
-// startWants gives the records of the run's start but those of what is gone.
+// startWants gives the records of the run's start, without those of things that are
+// gone by now.
 func (j *judge) startWants() []fact.Wanted {
 	r := j.run
 	is := func(w *fact.Wanted) func(*track) bool {

@@ -7,10 +7,10 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// An intent is a record that the service set out to send.
+// An intent is a record that the service said it would send.
 type intent struct {
 	fact.Intended
-	id   uint64 // the number of the fact that says so
+	id   uint64 // the sequence number of the fact that says so
 	node string
 }
 
@@ -20,12 +20,11 @@ type mend struct {
 	text        string
 }
 
-// maxIntents is how many intents are kept, the last ones; and how many mends of
-// a guest.
+// maxIntents is how many intents are kept, and how many mends of each guest.
 const maxIntents = 1 << 12
 
-// clockSlack is by how many milliseconds a record may seem to be earlier than its
-// intent: clocks are set back by a little.
+// clockSlack is by how many milliseconds a record may seem earlier than its intent, as
+// clocks are set back by a little.
 const clockSlack = 60_000
 
 func (d *Deriver) plan(f *fact.Fact, in *fact.Intended) {
@@ -35,9 +34,9 @@ func (d *Deriver) plan(f *fact.Fact, in *fact.Intended) {
 	d.intents = append(d.intents, intent{Intended: *in, id: f.Seq, node: f.Node})
 }
 
-// own tells whether a record is the service's: it was sent by a process of its,
-// in the words of an intent, which one record fulfils. What the log lacked for an
-// observation it has then.
+// own tells whether a record was sent by the service: by the process and with the text
+// of an intent, each of which stands for one record. It then notes that the log has
+// what it lacked.
 func (d *Deriver) own(f *fact.Fact) bool {
 	if len(d.intents) == 0 || !f.Type.Virt() {
 		return false
@@ -70,9 +69,9 @@ func (g *guest) mend(m mend) {
 	g.touch()
 }
 
-// lacks notes that a finding says that the log lacks records. One that has them
-// by now from the service itself is none. Those that would say what isn't so any
-// more, as it is over, are lacking and not to be added.
+// lacks notes the records that a finding says are missing. If the service has added
+// them all, the finding is dropped. With over they are missing, but not to be added, as
+// what they say is no longer true.
 func (j *judge) lacks(f *trail.Finding, wants []fact.Wanted, over bool) {
 	if j.mended(f, wants) {
 		return
@@ -85,8 +84,8 @@ func (j *judge) lacks(f *trail.Finding, wants []fact.Wanted, over bool) {
 	})
 }
 
-// mended takes a finding back where the service has added all records that it
-// says are missing.
+// mended drops a finding if the service has added all records that it says are
+// missing, and tells whether it did.
 func (j *judge) mended(f *trail.Finding, wants []fact.Wanted) bool {
 	lacking := func(w fact.Wanted) bool { return !j.run.guest.mended[mend{f.Facts[0], w.Text}] }
 	if len(wants) == 0 || slices.ContainsFunc(wants, lacking) {

@@ -9,7 +9,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// process finds what the guest's process has open and nothing names.
+// process finds what the guest's process has open and no record or definition names.
 func (j *judge) process() {
 	for _, t := range j.run.tracks() {
 		if t.declared() {
@@ -37,8 +37,8 @@ func (j *judge) process() {
 	}
 }
 
-// unnamed finds that a process has something open that nothing names, up to when
-// something does.
+// unnamed adds a holding for what a process has open and nothing names before a time,
+// and a finding if somebody should know of it.
 func (j *judge) unnamed(t *track, begin span, until int64, what string) {
 	if t.shown.by < begin.by+j.window && !j.decided(begin.by) {
 		return
@@ -52,31 +52,31 @@ func (j *judge) unnamed(t *track, begin span, until int64, what string) {
 	}
 }
 
-// suspicious are the kinds of what a process has open of which somebody should
-// know where nothing names it. Addresses can't be compared with names, and what
-// is mapped alone, or has no path, is no file or device of the host's.
+// suspicious are the kinds of open things that somebody should know of if nothing names
+// them. Network addresses are not among them, as they can't be compared with the names
+// in definitions, nor is what has no path or is only mapped.
 var suspicious = map[string]bool{
 	"file": true, "dir": true, "block": true, "char": true, "fifo": true, "unix": true, "vfio": true,
 }
 
-// ordinary are devices that definitions don't name though it is from them that
-// guests get what they name: interfaces, vsock, ptys.
+// ordinary are devices that no definition names, although what definitions name is
+// made with them: interfaces, vsock, ptys.
 var ordinary = []string{"/dev/net/tun", "/dev/vhost-net", "/dev/vhost-vsock", "/dev/ptmx"}
 
-// ownDirs are where libvirt has what guests' processes need and definitions don't
-// name: sockets of helpers, memory that is in files.
+// ownDirs are libvirt's own folders, for what guests' processes need and definitions
+// don't name: sockets of helpers, memory in files.
 var ownDirs = []string{"/run/libvirt/", "/var/run/libvirt/", "/var/lib/libvirt/qemu/ram/", "/var/lib/libvirt/qemu/domain-"}
 
-// expects tells whether something open is no surprise though nothing names it.
-// What a helper has open is the helper's own affair.
+// expects tells whether it is no surprise that a process has something open, although
+// nothing names it. What a helper has open is its own affair.
 func expects(t *fact.Thing) bool {
 	return !suspicious[t.Kind] || t.Detail["helper"] != "" ||
 		slices.ContainsFunc(ordinary, func(dev string) bool { return t.ID == dev || slices.Contains(t.Names, dev) }) ||
 		slices.ContainsFunc(ownDirs, func(dir string) bool { return strings.HasPrefix(t.ID, dir) })
 }
 
-// declared tells whether something named what a process has there: since when
-// first, and until when last.
+// declared tells from when to when something named what a process has open, if
+// anything did.
 func (j *judge) declared(p *track) (since, until int64, named bool) {
 	since = forever
 	from, to := p.interval()
@@ -88,7 +88,7 @@ func (j *judge) declared(p *track) (since, until int64, named bool) {
 	return since, until, named
 }
 
-// claimsOf gives what was called so at a time.
+// claimsOf gives what was known by a name at some time.
 func (j *judge) claimsOf(name string, from, to int64) iter.Seq[claim] {
 	return func(yield func(claim) bool) {
 		for _, c := range j.names[name].between(from-j.window, add(to, j.window)) {
@@ -99,7 +99,8 @@ func (j *judge) claimsOf(name string, from, to int64) iter.Seq[claim] {
 	}
 }
 
-// alsoOpen notes at all holdings that the process has it open.
+// alsoOpen notes, at the holdings that a name of the thing leads to, that the process
+// has it open.
 func (j *judge) alsoOpen(p *track) {
 	from, to := p.interval()
 	for _, name := range p.names {
@@ -111,8 +112,7 @@ func (j *judge) alsoOpen(p *track) {
 	}
 }
 
-// open adds a holding that only the process shows, up to when something else
-// does.
+// open adds a holding that only the process shows, until something else does.
 func (j *judge) open(t *track, begin span, until int64) {
 	h := trail.Holding{
 		Kind: t.kind, ID: t.thing.ID, Sub: t.thing.Sub, By: fact.Proc,

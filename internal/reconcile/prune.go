@@ -5,28 +5,28 @@ import (
 	"slices"
 )
 
-// silence is for how many milliseconds something is kept that is over where the
-// log isn't read on.
+// silence is for how many milliseconds something that is over is kept if the log isn't
+// read on.
 const silence = 3600_000
 
-// maxOver is how many runs are kept that are over, the last ones, and maxOverOfGuest
-// how many of one guest. A log that is further behind than they go back tells of
-// others as sessions of their own.
+// maxOver is how many runs that are over are kept, and maxOverOfGuest how many of one
+// guest. If the log is further behind than they go back, what it tells of older runs
+// becomes sessions of their own.
 const maxOver, maxOverOfGuest = 1 << 12, 1 << 8
 
-// maxUnseen is how many sessions of the log are kept that are over and that no
-// witness showed yet, the last ones.
+// maxUnseen is how many sessions of the log are kept that are over and that no witness
+// has shown yet.
 const maxUnseen = 1 << 10
 
-// past tells whether nothing can come any more that belongs to what was over at a
-// time: the log was read on from there, or isn't read on at all.
+// past tells whether nothing more is to be expected of what was over at a time: the log
+// was read well past it, or isn't read on at all.
 func (d *Deriver) past(n *node, at int64) bool {
 	return n.mark >= at+2*d.window || n.now >= at+silence && n.now >= n.moved+silence
 }
 
-// prune forgets runs and sessions that are over. What they have in common is
-// kept as long as the log only presumes that a session ended, as its row will
-// then be given out anew.
+// prune forgets runs and sessions that are over. As long as the log only presumes that
+// a session ended, it is kept together with its run, since its row may be given out
+// again.
 func (d *Deriver) prune() {
 	over := d.countOver()
 	d.runs = slices.DeleteFunc(d.runs, func(r *run) bool {
@@ -54,15 +54,15 @@ func (d *Deriver) prune() {
 	d.ended = kept
 }
 
-// unseen tells whether no witness is to be expected to show a session of the log
-// that is over: none lags behind by more than settleAfter, nor is waited for so long
-// where there are too many such sessions.
+// unseen tells whether a session of the log that is over need not wait any longer for a
+// witness to show it. Witnesses lag behind by settleAfter at most; if there are too many
+// such sessions they are not waited for.
 func (d *Deriver) unseen(s *session, tooMany bool) bool {
 	n, at := s.guest.node, min(sessionEnd(s.row), s.row.Last.Millis)
 	return d.past(n, at) && (tooMany || !n.witnessed || n.mark >= at+d.settleAfter || n.now >= at+silence)
 }
 
-// countOver counts the runs that are over, and those of each guest.
+// countOver counts the runs that are over, in all and of each guest.
 func (d *Deriver) countOver() int {
 	for _, r := range d.runs {
 		r.guest.ended = 0
@@ -77,13 +77,12 @@ func (d *Deriver) countOver() int {
 	return n
 }
 
-// over tells whether a run is, for all who know of it but witnesses that lag
-// behind.
+// over tells whether a run is over, as the log says too, where it knows the run.
 func (r *run) over() bool { return r.ended && (r.session == nil || r.session.over) }
 
-// done tells whether nothing is to be expected of a run that is over. One that a
-// witness may show still, or of which records are missing, is kept as long as
-// those would be sent.
+// done tells whether nothing more is to be expected of a run that is over. If a witness
+// may still show it, or records of it are missing, it is kept for as long as these could
+// be sent.
 func (d *Deriver) done(r *run) bool {
 	n := r.guest.node
 	if r.due <= n.mark || !d.past(n, r.gone.by) {
@@ -92,7 +91,7 @@ func (d *Deriver) done(r *run) bool {
 	return !r.lacks && !r.shownStill() || max(n.mark, n.now) > r.gone.by+tooLate
 }
 
-// bury gives out a run for the last time.
+// bury gives out a run for the last time, and forgets it.
 func (d *Deriver) bury(r *run) {
 	d.judge(r).give()
 	r.buried, r.rival = true, nil // which would keep its own
@@ -105,7 +104,7 @@ func (d *Deriver) bury(r *run) {
 	g.leave(numbered{place: r.place(), row: r.id, unlogged: 1, shown: r.number()})
 }
 
-// leave forgets a session of the log but for its number.
+// leave forgets a session of the log, and keeps its number.
 func (d *Deriver) leave(s *session) {
 	o := numbered{place: s.place(), row: s.row.ID, logged: s.row.Number, shown: s.number()}
 	if o.shown != o.logged {

@@ -8,8 +8,8 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// quantities adds what witnesses show of memory, vcpus and I/O threads, and the
-// log doesn't.
+// quantities adds to the row what witnesses show of memory, vcpus and I/O threads and
+// the log doesn't.
 func (j *judge) quantities() {
 	settled := j.run.settled.allSteps()
 	added := len(settled) > 0
@@ -36,7 +36,7 @@ func (j *judge) quantities() {
 	j.ballooned()
 }
 
-// stepped tells whether the row says that a quantity was so then.
+// stepped tells whether the row has a quantity already.
 func (j *judge) stepped(v *value) bool {
 	var now *trail.Step // steps are in no order yet
 	for i := range j.row.Steps {
@@ -54,7 +54,7 @@ func (j *judge) stepped(v *value) bool {
 	return now != nil && (v.first || now.Value == v.n)
 }
 
-// valueUnrecorded finds that no record tells of a quantity's change.
+// valueUnrecorded finds that no record tells of the change of a quantity.
 func (j *judge) valueUnrecorded(v *value) *trail.Finding {
 	if v.first || v.doubts || v.by != libvirt && j.log == nil || !j.watched(v.at, false) ||
 		!j.decided(v.at.by) || !j.readable(v.at) {
@@ -78,8 +78,8 @@ func amount(kind string, n uint64) string {
 	return fmt.Sprintf("%d KiB", n)
 }
 
-// ballooned finds that the memory of a guest of libvirt's was made smaller or
-// larger, of which that has no records.
+// ballooned finds that the balloon of a guest of libvirt changed its memory, which
+// libvirt never records.
 func (j *judge) ballooned() {
 	b := &j.run.balloon
 	if b.count == 0 || j.log == nil && !j.run.views[libvirt].seen {

@@ -6,17 +6,18 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A reopening is that a run was said to be over, and shown after that.
+// A reopening is that one witness said that a run was over, and another showed it
+// after that.
 type reopening struct {
 	gone, shown     span
 	goneBy, shownBy int
 }
 
-// maxReopened is how many times of a run are kept, the last ones.
+// maxReopened is how many reopenings of a run are kept.
 const maxReopened = 16
 
-// reopen takes back that a run is over, as a witness shows it. What others told of
-// its end holds when it ends after all.
+// reopen takes back that a run is over, as a witness shows it. What others told of its
+// end is kept for when it really ends.
 func (r *run) reopen(shown span, w int) {
 	if len(r.reopened) == maxReopened {
 		r.reopened = r.reopened[1:]
@@ -28,8 +29,9 @@ func (r *run) reopen(shown span, w int) {
 	}
 }
 
-// disagreed finds that one witness said that the run is over and another showed
-// it after that. What ended it may have ended other runs too.
+// disagreed finds that one witness said that the run was over and another showed it
+// after that. The same fact may have ended other runs too, so the run is in the
+// finding's ID.
 func (j *judge) disagreed() {
 	for _, o := range j.run.reopened {
 		f := j.find(trail.Unconfirmed, o.gone, "gone-"+strconv.FormatUint(j.run.id, 10), o.shownBy)

@@ -9,24 +9,24 @@ import (
 
 // A run is one run of a guest as witnesses see it.
 type run struct {
-	id    uint64 // the number of the first observation
+	id    uint64 // the sequence number of the first observation
 	guest *guest
 
 	name, virt string
 	pid        int
 	first      span  // when it began, or was first seen
-	floor      int64 // of the guest, then
-	last       int64
-	by         int // who saw it first
+	floor      int64 // the guest's, at that time
+	last       int64 // when it was seen last
+	by         int   // who saw it first
 	views      [witnesses]view
 	defined    int64 // when a hypervisor showed it first, 0 before
 
-	open, past []*track
-	ranks      int // of those that are gone
+	open, past []*track // what it has, and had
+	ranks      int      // the next rank of a track of the past
 	values     []value
-	latest     map[valueKey]uint64 // the last of them
+	latest     map[valueKey]uint64 // the last value of each kind and witness
 	settled    *settled
-	settleAt   int // how long it must be for more to be settled
+	settleAt   int // from which length on more of it is settled
 	balloon    balloon
 
 	ended    bool
@@ -34,76 +34,78 @@ type run struct {
 	goneBy   int
 	told     bool // the hypervisor told that it stopped
 	reason   string
-	wants    []fact.Wanted // of its start
-	endWants []fact.Wanted
+	wants    []fact.Wanted // the records that its start should have
+	endWants []fact.Wanted // the records that its end should have
 
-	rival *run // in another process, when it began
+	rival *run // a run of the guest in another process, when this one began
 
-	reopened []reopening // the last ones
+	reopened []reopening
 
-	starts [witnesses]*trail.Event // that it began, as each of them saw
-	// telling are the events given out that may be taken back.
+	starts [witnesses]*trail.Event // the event of its start, as each witness saw it
+	// telling are the events that were given out and may be withdrawn.
 	telling map[trail.EventID]bool
 
-	// asks are the witnesses whose word is needed that nothing has changed.
+	// asks are the witnesses who need to say that nothing has changed, for something
+	// to be decided.
 	asks [witnesses]bool
 
-	session *session // of the log, that it belongs to
+	session *session // the session of the log that it is tied to, if any
 	shownAs uint64   // the ID under which its row was given out
-	news    bool     // events of it were, since then
-	// dirty tells that its row may be another, unchecked that records of it may
-	// be missing.
+	news    bool     // events of it were given out since then
+	// dirty says that its row may have changed, unchecked that records of it may be
+	// missing.
 	dirty, unchecked bool
-	due              int64 // the log must be read up to then for something to be decided
+	due              int64 // up to when the log must be read for the next decision
 	found            map[string]*trail.Finding
-	missed           map[string]uint64 // findings whose records were missed, with their observation
-	lacks            bool              // some of these are missing still
-	buried           bool
+	missed           map[string]uint64 // the observations of findings that records are missing
+	lacks            bool              // some of these records are still missing
+	buried           bool              // it is forgotten
 }
 
 // A view is what one witness saw of a run last.
 type view struct {
 	seen        bool
-	run, source string
-	look        span // the last look; by is when it was
+	run, source string // what the witness calls the run, and the source that showed it
+	look        span   // the last look; by is when it was
 	partial     []string
-	failed      bool  // it can't be looked at since
-	gone        bool  // it is over, as that witness shows
-	looked      int64 // up to when the source saw no other change
-	up          int64 // since when that is watched again
+	failed      bool  // since then it can't be looked at
+	gone        bool  // the witness said that it is over
+	looked      int64 // up to when the source saw no change
+	up          int64 // since when the source is watched again
 }
 
-// shows tells whether the witness shows the run for all that it told.
+// shows tells whether the witness shows the run to go on, as far as it told.
 func (v *view) shows() bool { return v.seen && !v.gone && !v.failed }
 
-// covers tells whether the witness would have seen a thing of that kind.
+// covers tells whether the witness would have seen a thing of a kind.
 func (v *view) covers(kind string) bool {
 	return v.seen && !slices.Contains(v.partial, kind) && !slices.Contains(v.partial, everything)
 }
 
 const everything = "*"
 
-// balloon is what was told of the guest's balloon.
+// A balloon counts the changes of memory by the guest's balloon.
 type balloon struct {
 	count       int
 	first, last span
 	by          int
 }
 
-// shownStill tells whether a witness didn't say yet that a run is over which is.
+// shownStill tells whether a witness that showed the run hasn't said yet that it is
+// over.
 func (r *run) shownStill() bool {
 	return slices.ContainsFunc(r.views[:], func(v view) bool { return v.seen && !v.gone })
 }
 
-// called tells whether an observation is of what the witness calls this run.
+// called tells whether an observation has the witness's name for this run.
 func (r *run) called(o *fact.Observed, w int) bool {
 	return o.Run != "" && r.views[w].run == o.Run && r.is(o, w)
 }
 
-// samePID tells whether an observation is of the process that the run has.
+// samePID tells whether an observation is of the run's process.
 func (r *run) samePID(o *fact.Observed) bool { return r.pid != 0 && r.pid == o.PID }
 
-// is tells whether an observation is of this run.
+// is tells whether an observation may be of this run.
 func (r *run) is(o *fact.Observed, w int) bool {
 	v := &r.views[w]
 	sameRun := v.run != "" && o.Run != ""
@@ -113,7 +115,7 @@ func (r *run) is(o *fact.Observed, w int) bool {
 	case sameRun:
 		return o.PID == 0 || r.pid == 0 || o.PID == r.pid
 	case o.What == fact.Gone && !v.seen:
-		return false // it is of one that is forgotten
+		return false // it is of a run that is forgotten
 	case r.ended && o.What != fact.Gone && o.To > r.gone.by:
 		return false
 	case o.PID != 0 && r.pid != 0:
@@ -122,12 +124,12 @@ func (r *run) is(o *fact.Observed, w int) bool {
 	return !r.ended
 }
 
-// finish ends a run. Of several that tell, the earliest end is the proven one.
+// finish ends a run. If several witnesses tell of its end, the earliest counts.
 func (r *run) finish(at span, w int) {
 	if r.ended && r.gone.by <= at.by {
 		return
 	}
-	if r.ended { // what was there before proves still that it ran
+	if r.ended { // the witness of the later end proves that it ran until then
 		at.after = max(at.after, min(r.gone.after, at.by))
 	}
 	r.ended, r.gone, r.goneBy = true, at, w
@@ -138,14 +140,14 @@ func (r *run) finish(at span, w int) {
 	}
 }
 
-// touch notes that something of the run, or of what it is held against, is new.
+// touch has the run judged anew, as it or what it is compared with has changed.
 func (r *run) touch() { r.dirty, r.unchecked = true, true }
 
-// maxPast is how many things that a run has no more are kept of it, the last
-// ones; maxValues is that of its quantities.
+// maxPast is how many things that a run no longer has are kept, and maxValues how many
+// of its quantities.
 const maxPast, maxValues = 1 << 14, 1 << 12
 
-// drop moves things that are gone to those of the past.
+// drop moves things that are gone to the past.
 func (r *run) drop(lost []*track) {
 	r.open = slices.DeleteFunc(r.open, func(t *track) bool { return t.ended })
 	for _, t := range lost {
@@ -155,7 +157,7 @@ func (r *run) drop(lost []*track) {
 	}
 }
 
-// tracks are all of the run, those of the past first.
+// tracks gives all tracks of the run, those of the past first.
 func (r *run) tracks() []*track {
 	return append(r.past[:len(r.past):len(r.past)], r.open...)
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// What a run had once is settled when it is over for long: it is judged no more,
-// so that a guest's long life costs no more than what it had of late. That must
-// change nothing, so only what nothing else can change is settled, and what can
-// change nothing else: all that is of one name, up to a time at which nothing was
-// of that name. Where something turns up that does touch what is settled, or what
-// the log has of that is another, the run is judged as if nothing had been
-// settled (settled.go).
+// A run is judged as a whole, so a guest that runs for years and gets and loses many
+// things would cost ever more. So what it had long ago is settled: it is no longer
+// judged, and what was said of it stays. That must not change any result. So what is
+// settled is everything of one name up to a time at which nothing had that name: nothing
+// that comes later is matched with it, nor it with that. If something turns up that
+// touches it nevertheless, or the log changes what it says of it, the run is judged as if
+// nothing had been settled (unsettle.go).
 
-// settleAfter is how many milliseconds the log must be read past what is settled.
-// It is more than witnesses lag behind.
+// settleAfter is how many milliseconds past a thing the log must be read before it is
+// settled. Witnesses lag behind by less.
 const settleAfter = 600_000
 
-// settleFrom is with how many things, or quantities, of the past a run is settled
-// for the first time, and again when what is left has doubled.
+// settleFrom is how long a run must be (see length) before some of it is settled for the
+// first time. It is done again when what is left has doubled.
 const settleFrom = 64
 
-// settleRuns settles those that have a long past.
+// settleRuns settles what can be of the runs that have a long past.
 func (d *Deriver) settleRuns() {
 	for _, r := range d.runs {
 		if n := r.length(); n >= max(r.settleAt, d.settleFrom) {
@@ -37,7 +37,7 @@ func (d *Deriver) settleRuns() {
 	}
 }
 
-// length is how much of a run is judged.
+// length is how many things, quantities and holdings of a run are judged.
 func (r *run) length() int {
 	n := len(r.past) + len(r.values)
 	if s := r.session; s != nil {
@@ -49,25 +49,25 @@ func (r *run) length() int {
 	return n
 }
 
-// A settling is what is settled of a run at once.
+// A settling decides what of a run is settled, and settles it.
 type settling struct {
 	*judge
 	past  *settled
 	items []*item
 	of    map[*track]*item
-	found map[*track][]string
+	found map[*track][]string // IDs of findings
 }
 
-// An item is something that may be settled: a thing that a witness shows, or a
-// holding of the log.
+// An item is something that may be settled: a thing that a witness shows, or a holding
+// of the log.
 type item struct {
 	extent
-	track *track // nil of a holding
+	track *track // nil for a holding
 	place int    // of a holding, among those that are judged
-	stays bool
+	stays bool   // it is not settled
 }
 
-// settle settles what can be of a run that goes on.
+// settle settles what can be settled of a run that goes on.
 func (d *Deriver) settle(r *run) {
 	if r.ended || !d.settles(r) || r.following() != nil {
 		return
@@ -80,7 +80,7 @@ func (d *Deriver) settle(r *run) {
 	r.touch()
 }
 
-// settling judges a run for what may be settled of it.
+// settling judges a run, and lists what may be settled of it.
 func (d *Deriver) settling(r *run) *settling {
 	j := d.judge(r)
 	j.give()
@@ -94,8 +94,8 @@ func (d *Deriver) settling(r *run) *settling {
 	return &s
 }
 
-// settles tells whether all that a run's witnesses could tell of a time that is
-// long past was told: their sources are watched, and have been for a while.
+// settles tells whether a run's witnesses have told all that they could of times long
+// past: their sources are watched, and have been for a while.
 func (d *Deriver) settles(r *run) bool {
 	n := r.guest.node
 	for w := range r.views {
@@ -107,10 +107,10 @@ func (d *Deriver) settles(r *run) bool {
 	return true
 }
 
-// old tells whether the log was read that far past a time.
+// old tells whether the log was read past a time by settleAfter.
 func (s *settling) old(at int64) bool { return at != forever && at+s.settleAfter <= s.node.mark }
 
-// list lists all that is judged.
+// list makes the items.
 func (s *settling) list() {
 	names := map[key][]string{}
 	for _, t := range s.run.tracks() {
@@ -131,8 +131,8 @@ func (s *settling) list() {
 	}
 }
 
-// mayGo tells whether a thing is over for long, and nothing is asked for it any
-// more. A record that is missing of its end may be, as long as the run goes on.
+// mayGo tells whether a thing went long ago, and nothing about it is still to be
+// decided. As long as the run goes on a missing record of its end may be asked for.
 func (s *settling) mayGo(t *track) bool {
 	found := s.found[t]
 	for _, id := range found {
@@ -143,7 +143,7 @@ func (s *settling) mayGo(t *track) bool {
 	return t.ended && s.old(t.end.by) && (len(found) == 0 || len(t.endWants) == 0)
 }
 
-// choose finds what stays, as something does that it touches.
+// choose finds the items that stay because they touch others that do.
 func (s *settling) choose() {
 	c := chain{since: map[call]int64{}, settling: s, touching: map[call][]*item{}}
 	for _, it := range s.items {
@@ -166,15 +166,15 @@ func (s *settling) choose() {
 	}
 }
 
-// A chain is what stays because something else does.
+// A chain follows from what stays to what it touches.
 type chain struct {
 	*settling
-	since    map[call]int64   // what is called so stays from then on
-	touching map[call][]*item // what is touched by what is called so, the last ones first
-	next     []call
+	since    map[call]int64   // from when on items with this call stay
+	touching map[call][]*item // the items that such items touch, the last ones first
+	next     []call           // calls still to be followed
 }
 
-// stays notes that something does.
+// stays notes that an item stays.
 func (c *chain) stays(it *item) {
 	it.stays = true
 	for _, call := range it.as {
@@ -187,7 +187,7 @@ func (c *chain) stays(it *item) {
 	if t == nil {
 		return
 	}
-	if t.into != nil { // whether its end is recorded is told by what came instead
+	if t.into != nil { // whether its end is recorded is found with what came instead
 		c.with(t.into)
 	}
 	if t.old != nil && !c.endRecorded(t.old) {
@@ -195,21 +195,21 @@ func (c *chain) stays(it *item) {
 	}
 }
 
-// with notes that a thing stays too.
+// with notes that the item of a track stays too.
 func (c *chain) with(t *track) {
 	if it := c.of[t]; it != nil && !it.stays {
 		c.stays(it)
 	}
 }
 
-// endRecorded tells whether the log has the end of a thing, whatever came in its
-// place.
+// endRecorded tells whether the log has the end of a thing, regardless of what came in
+// its place.
 func (s *settling) endRecorded(t *track) bool {
 	place, paired := s.pairs[t]
 	return paired && s.sameEnd(t, &s.log.Holdings[place])
 }
 
-// follow notes that all stays which what is called so touches.
+// follow notes that all items stay that are touched by those with a call.
 func (c *chain) follow(call call) {
 	items := c.touching[call]
 	n := 0
@@ -222,15 +222,15 @@ func (c *chain) follow(call call) {
 	c.touching[call] = items[n:]
 }
 
-// extent is from when to when something counts, and for what. Things and holdings
-// of one key may be each other's; and what a process has open is named by
-// definitions and by records.
+// An extent is from when to when an item matters, and to what. Things and holdings with
+// the same key may be matched with each other, and what a process has open with what
+// definitions and records name.
 type extent struct {
 	from, to    int64
 	as, against []call
 }
 
-// A call is how something is called, and in what role.
+// A call is a name and the role in which it is used.
 type call struct {
 	role
 	key
@@ -239,12 +239,12 @@ type call struct {
 type role uint8
 
 const (
-	is    role = iota // of a key
-	names             // by a definition or a record
-	opens             // by a process
+	is    role = iota // the thing or holding of that key
+	names             // a name in a definition or a record
+	opens             // a name of what a process has open
 )
 
-// calls gives how something is called, and what it touches.
+// calls gives the calls that something has, and those of what it touches.
 func calls(declared bool, k key, all []string) (as, against []call) {
 	mine, others := opens, names
 	if declared {
@@ -258,23 +258,24 @@ func calls(declared bool, k key, all []string) (as, against []call) {
 	return as, against
 }
 
-// extentOf is that of a thing.
+// extentOf gives the extent of a thing.
 func extentOf(t *track) extent {
 	from, to := t.interval()
 	as, against := calls(t.declared(), t.key, t.names)
 	return extent{min(from, to), to, as, against}
 }
 
-// extentOfHolding is that of a holding of the log, which may have more names by
-// what it is.
+// extentOfHolding gives the extent of a holding of the log. more are names that the
+// thing has beside the holding's own.
 func extentOfHolding(h *trail.Holding, more []string) extent {
 	k := keyOf(h.Kind, h.ID, h.Sub)
 	as, against := calls(true, k, alias(more[:len(more):len(more)], k.id))
 	return extent{sinceOf(h), heldTo(h), as, against}
 }
 
-// touches tells whether what stays from a time on may be told by what is up to
-// another, or tell it. It is more than any rule of a judge looks around.
+// touches tells whether something that matters from a time on, and something that
+// matters up to another, may affect each other. The margin is larger than that of any
+// rule of a judge.
 func touches(from, to, window int64) bool {
 	return to > math.MaxInt64-3*window || to+3*window >= from
 }

@@ -8,44 +8,43 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// A settled is what is settled of a run. It is kept with what was said of it, and
-// is put back where something touches it after all. The first of too much is
-// finished: only what was said of it is kept.
+// A settled is what is settled of a run, with what was said of it. It can be put back,
+// to be judged again. If there is too much, the oldest is finished: then only what was
+// said of it is kept.
 type settled struct {
-	session *session // of the log, that rows are of
+	session *session // the session of the log that rows are of
 	rows    map[edge]settledRow
 	tracks  []settledTrack
 	values  []settledValue
 
-	until  *recent.Map[call, int64] // up to when all that is called so is settled
-	latest int64                    // up to when anything is
+	until  *recent.Map[call, int64] // up to when everything with this call is settled
+	latest int64                    // the last of these times
 
 	finished finished
-	shown    shownAs // how findings were given out
+	shown    shownAs // how the findings were last given out
 }
 
-// A settledTrack is one, with what it added to the row, what was found of it, and
+// A settledTrack is a track, with what it added to the row, what was found of it, and
 // its events.
 type settledTrack struct {
 	track  *track
 	edges  []edge
-	rows   []settledRow // the log's holdings that it is, by these edges
+	rows   []settledRow // the log's holdings that it is matched with, by these edges
 	others []trail.Holding
 	found  []*trail.Finding
 	told   []trail.EventID
 }
 
-// A settledValue is one, with the step that it added to the row, and what was
-// found of it.
+// A settledValue is a value, with the step that it added to the row, and what was found
+// of it.
 type settledValue struct {
 	value
 	steps []trail.Step
 	found []*trail.Finding
 }
 
-// An edge is the fact that began a holding of the log, or else that ended it, and
-// in the last bit which of these: the holding is known again by it, wherever it
-// stands in the row.
+// An edge identifies a holding of the log wherever it stands in the row: by the fact
+// that began it, or, where there is none, that ended it. The last bit says which.
 type edge uint64
 
 func edgeOf(h *trail.Holding) edge {
@@ -55,13 +54,14 @@ func edgeOf(h *trail.Holding) edge {
 	return edge(h.End<<1 | 1)
 }
 
-// A settledRow is what a holding of the log is in the row.
+// A settledRow is a holding as it is in the row, and how the log's was when it was
+// settled.
 type settledRow struct {
 	as  state
 	row trail.Holding
 }
 
-// A state is how a holding of the log was when it was settled.
+// A state is what of a holding of the log must not change as long as it is settled.
 type state struct {
 	from, to trail.Moment
 	ended    trail.Ended
@@ -70,14 +70,14 @@ type state struct {
 
 func stateOf(h *trail.Holding) state { return state{h.From, h.To, h.Ended, h.Marks} }
 
-// A finished is what is kept of what was finished, the last of each.
+// A finished is what was said of what is finished.
 type finished struct {
 	keys   *recent.Map[key, bool] // of tracks
-	rows   map[edge]trail.Holding
-	others []trail.Holding
+	rows   map[edge]trail.Holding // the log's holdings
+	others []trail.Holding        // those that only witnesses showed
 	found  []*trail.Finding
-	// foundOf are holdings of others of which something was found: what is too much
-	// of the rest doesn't take their place.
+	// foundOf are like others, but something was found of them. They are kept apart
+	// so that ordinary ones don't push them out.
 	foundOf []trail.Holding
 	steps   []trail.Step
 }
@@ -88,13 +88,13 @@ func newSettled() *settled {
 	return p
 }
 
-// clear forgets all but what is finished.
+// clear forgets everything but what is finished.
 func (p *settled) clear() {
 	p.tracks, p.values, p.session, p.latest = nil, nil, nil, 0
 	p.until, p.rows = recent.New[call, int64](4*maxPast), map[edge]settledRow{}
 }
 
-// cover notes up to when what is called so is settled, of what doesn't stay.
+// cover notes up to when the calls of the items that don't stay are settled.
 func (p *settled) cover(s *session, items []*item) {
 	p.session = s
 	for _, it := range items {
@@ -108,8 +108,8 @@ func (p *settled) cover(s *session, items []*item) {
 	}
 }
 
-// unsettled gives the places of the log's holdings that are to be judged, and
-// whether those that aren't are as they were.
+// unsettled gives the places of the log's holdings that are to be judged, and whether
+// the settled ones are as they were.
 func (p *settled) unsettled(s *session) (places []int, same bool) {
 	if s == nil {
 		return nil, len(p.rows) == 0
@@ -129,8 +129,8 @@ func (p *settled) unsettled(s *session) (places []int, same bool) {
 	return places, same && found == len(p.rows)
 }
 
-// all gives the row's holdings: the log's in their places, of which some were
-// judged, and behind them those that only witnesses show.
+// all gives all holdings of the row: first the log's, in their places, judged now or
+// settled; then those that only witnesses show.
 func (p *settled) all(s *session, judged []int, row, others []trail.Holding) []trail.Holding {
 	done := &p.finished
 	all := make([]trail.Holding, 0, len(row)+len(p.rows)+len(p.tracks)+len(done.others)+len(done.foundOf)+len(others))
@@ -152,7 +152,7 @@ func (p *settled) all(s *session, judged []int, row, others []trail.Holding) []t
 	return append(all, others...)
 }
 
-// row gives what a holding of the log is in the row.
+// row gives a settled holding of the log as it is in the row.
 func (p *settled) row(e edge) trail.Holding {
 	if row, ok := p.rows[e]; ok {
 		return row.row
@@ -160,7 +160,7 @@ func (p *settled) row(e edge) trail.Holding {
 	return p.finished.rows[e]
 }
 
-// has tells whether a holding of the log is judged no more.
+// has tells whether a holding of the log is finished.
 func (f *finished) has(h *trail.Holding) bool {
 	if len(f.rows) == 0 {
 		return false
@@ -169,10 +169,10 @@ func (f *finished) has(h *trail.Holding) bool {
 	return ok
 }
 
-// had tells whether something of a key is settled.
+// had tells whether a thing with a key is settled.
 func (p *settled) had(k key) bool { return p.until.Peek(call{is, k}) != 0 || p.finished.keys.Peek(k) }
 
-// allSteps are those that are settled, in their order.
+// allSteps gives all settled steps, in their order.
 func (p *settled) allSteps() []trail.Step {
 	all := slices.Clone(p.finished.steps)
 	for i := range p.values {

@@ -6,7 +6,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// take settles all that doesn't stay.
+// take settles all items that don't stay.
 func (s *settling) take() {
 	for _, it := range s.items {
 		switch {
@@ -20,12 +20,12 @@ func (s *settling) take() {
 	s.run.past = slices.DeleteFunc(s.run.past, func(t *track) bool { return !s.of[t].stays })
 }
 
-// rowAt gives what a holding of the log is in the row.
+// rowAt gives the holding at a place in the row, to be settled.
 func (s *settling) rowAt(place int) settledRow {
 	return settledRow{as: stateOf(&s.log.Holdings[place]), row: s.row.Holdings[place]}
 }
 
-// track settles a thing, with what only witnesses show of it.
+// track settles a track.
 func (s *settling) track(t *track) {
 	done := settledTrack{track: t}
 	for _, i := range s.shownBy[t] {
@@ -50,7 +50,7 @@ func (s *settling) track(t *track) {
 	s.past.tracks = append(s.past.tracks, done)
 }
 
-// finding takes a finding from those that are judged.
+// finding takes a finding out of the run's.
 func (s *settling) finding(id string) *trail.Finding {
 	f := s.run.found[id]
 	delete(s.run.found, id)
@@ -58,7 +58,7 @@ func (s *settling) finding(id string) *trail.Finding {
 	return f
 }
 
-// values settles quantities, up to n and in their order, as long as they may be.
+// values settles the first quantities, at most n, as long as may allows.
 func (s *settling) values(n int, may func(int) bool) {
 	done := 0
 	for done < n && may(done) {
@@ -75,21 +75,20 @@ func (s *settling) values(n int, may func(int) bool) {
 	s.run.values = slices.Clone(s.run.values[done:])
 }
 
-// valueMayGo tells whether a quantity is known for long, and no record of it is
-// missing.
+// valueMayGo tells whether a quantity was seen long ago, and no record of it can be
+// asked for.
 func (s *settling) valueMayGo(n int) bool {
 	v := &s.run.values[n]
 	return s.old(v.at.by) && (s.valueFound[n] == "" || len(v.wants) == 0)
 }
 
-// tooMuch tells whether more is kept of a run's past than maxPast and maxValues
-// say.
+// tooMuch tells whether a run's past is longer than maxPast and maxValues allow.
 func (r *run) tooMuch() bool {
 	return len(r.past)+len(r.settled.tracks) > maxPast || len(r.values)+len(r.settled.values) > maxValues
 }
 
-// shed judges a run for the last time as far as there is too much of its past:
-// what was said of the first of it is said for good.
+// shed finishes the oldest of a run's past, where there is too much of it: what was said
+// of that is said for good.
 func (d *Deriver) shed(r *run) {
 	s, p := d.settling(r), r.settled
 	tracks := excess(len(r.past)+len(p.tracks), maxPast)
@@ -106,8 +105,8 @@ func (d *Deriver) shed(r *run) {
 	r.touch()
 }
 
-// excess is how many are too much, with a quarter of the most that there may be,
-// so that it isn't done for each.
+// excess is how many are to go. Where n exceeds most it is a quarter of that more, so
+// that not every new one makes another go.
 func excess(n, most int) int {
 	if n <= most {
 		return 0

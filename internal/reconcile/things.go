@@ -8,7 +8,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// things compares all that the run has now with what it had.
+// things compares what the run has now with what it had.
 func (l *look) things(first bool) {
 	mine, others := l.standing()
 	seen := map[string]bool{} // quantities
@@ -47,11 +47,11 @@ func (l *look) things(first bool) {
 	l.run.drop(l.lost)
 }
 
-// quantities are the kinds of things that have a number and no identity.
+// quantities are the kinds of things that have an amount and no identity.
 var quantities = map[string]bool{"mem": true, "vcpu": true, "iothread": true}
 
-// standing are the things that the run has by this witness's last look, and
-// those that only others show.
+// standing gives what the run had at this witness's last look, and what only other
+// witnesses show.
 func (l *look) standing() (mine, others map[key][]*track) {
 	mine, others = map[key][]*track{}, map[key][]*track{}
 	for _, t := range l.run.open {
@@ -64,8 +64,8 @@ func (l *look) standing() (mine, others map[key][]*track) {
 	return mine, others
 }
 
-// keyOf gives a thing's key. What a process has is never taken for what is
-// defined, whatever it is called, and taps have one path and names of their own.
+// keyOf gives a thing's key. What a process has open never has the key of what is
+// defined. Its names are part of the key, as all taps have the same path.
 func (l *look) keyOf(t *fact.Thing) key {
 	k := keyOf(t.Kind, t.ID, t.Sub)
 	if l.w == proc {
@@ -74,8 +74,7 @@ func (l *look) keyOf(t *fact.Thing) key {
 	return k
 }
 
-// sees tells whether that a thing of a kind isn't shown proves that it isn't
-// there.
+// sees tells whether the absence of a thing of some kind proves that it isn't there.
 func (l *look) sees(kind string) bool {
 	return !slices.Contains(l.o.Partial, kind) && !slices.Contains(l.o.Partial, everything)
 }
@@ -90,14 +89,14 @@ func (l *look) gain(k key, thing *fact.Thing, first bool) {
 	l.gained = append(l.gained, t)
 }
 
-// joins takes that another witness shows it too.
+// joins notes that this witness shows a track too.
 func (l *look) joins(t *track, thing *fact.Thing) {
 	t.has[l.w], t.ever[l.w] = true, true
 	t.names = append(t.names, aliases(thing)...)
 	t.shown = l.at
 }
 
-// still takes that a thing is there still, and tells what else is said of it.
+// still notes that a thing is still there, and makes an event if its details changed.
 func (l *look) still(t *track, thing *fact.Thing) {
 	t.shown = l.at
 	before, now := detailText(&t.thing), detailText(thing)
@@ -112,7 +111,7 @@ func (l *look) still(t *track, thing *fact.Thing) {
 	}
 }
 
-// changedWords gives of two texts of words those that aren't in both.
+// changedWords gives the words that aren't in both of two texts, as GONE -> CAME.
 func changedWords(before, now string) string {
 	b, n := strings.Fields(before), strings.Fields(now)
 	gone := slices.DeleteFunc(slices.Clone(b), func(w string) bool { return slices.Contains(n, w) })
@@ -120,7 +119,7 @@ func changedWords(before, now string) string {
 	return strings.Join(gone, " ") + " -> " + strings.Join(came, " ")
 }
 
-// lose takes that a witness shows a thing no more. It is gone when none does.
+// lose notes that this witness no longer shows a thing. It is gone when none does.
 func (l *look) lose(t *track) {
 	t.has[l.w] = false
 	if t.has != [witnesses]bool{} {
@@ -130,8 +129,8 @@ func (l *look) lose(t *track) {
 	l.lost = append(l.lost, t)
 }
 
-// migrates tells whether the guest is on its way to another host or from one. That
-// it came from one is the reason of its state for as long as it runs.
+// migrates tells whether the guest is being migrated. A running guest's reason may say
+// that it was, for as long as it runs, which doesn't count.
 func (l *look) migrates() bool {
 	if strings.Contains(l.o.State, "migrat") || strings.HasPrefix(l.o.Reason, "postcopy") ||
 		l.o.State == "paused" && strings.Contains(l.o.Reason, "migrat") {
@@ -140,7 +139,7 @@ func (l *look) migrates() bool {
 	return slices.ContainsFunc(l.o.Tells, tellsMigration)
 }
 
-// tellsMigration tells whether an event says that the guest migrates.
+// tellsMigration tells whether an event is of a migration.
 func tellsMigration(t fact.Telling) bool {
 	detail := toldWord(t.Text, "detail")
 	return strings.Contains(strings.ToLower(t.Kind), "migrat") ||

@@ -6,9 +6,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// tie ties runs and sessions of the log: each run to the best that no run before
-// it has. It is done anew whenever one of them changes, so that it doesn't matter
-// in which order they came. It tells whether anything is tied otherwise now.
+// tie ties each run of the guest to the session of the log that fits it best and that no
+// earlier run has. It is done anew whenever a run or session changes, so the order in
+// which they turned up doesn't matter. It tells whether any tie has changed.
 func (g *guest) tie(window int64) bool {
 	before := make([]*session, len(g.runs))
 	for i, r := range g.runs {
@@ -40,8 +40,8 @@ func (s *session) samePID(r *run) bool {
 	return s.row.PID != 0 && s.row.PID == uint64(r.pid)
 }
 
-// nearer tells whether a session is rather that of a run than an earlier one: by
-// the process, otherwise by when it began.
+// nearer tells whether a session fits a run better than an earlier session o does: by
+// the process, or else by when it began.
 func (s *session) nearer(o *session, r *run) bool {
 	if a, b := s.samePID(r), o.samePID(r); a != b {
 		return a
@@ -49,12 +49,12 @@ func (s *session) nearer(o *session, r *run) bool {
 	return s.apart(r) <= o.apart(r)
 }
 
-// apart is by how much a session's begin differs from a run's.
+// apart is by how much the beginnings of a session and a run differ.
 func (s *session) apart(r *run) int64 {
 	return outside(cmp.Or(s.row.Start.Millis, s.row.First.Millis), r.first.after, r.first.by)
 }
 
-// fits tells whether a run may be that of a session of the log.
+// fits tells whether a run may be that of the session.
 func (s *session) fits(r *run, window int64) bool {
 	l := s.row
 	switch l.State {
@@ -66,8 +66,9 @@ func (s *session) fits(r *run, window int64) bool {
 	if l.PID != 0 && r.pid != 0 && l.PID != uint64(r.pid) {
 		return false
 	}
-	// Where the process is the same one, the clock was set on since. Where an end is
-	// before the beginning, it was set back.
+	// A session that began before the run can only be the run's if the process is the
+	// same; the clock was set forward then. An end before the beginning means that the
+	// clock was set back.
 	if r.first.after != 0 && l.Start != (trail.Moment{}) && l.Start.Millis < r.first.after-window && !s.samePID(r) {
 		return false
 	}
@@ -76,7 +77,7 @@ func (s *session) fits(r *run, window int64) bool {
 	return (!r.ended || l.First.Millis <= gone+window) && ended >= r.first.after && ended >= r.first.by-window
 }
 
-// sessionEnd is when a session ended, at the latest.
+// sessionEnd is when a session ended at the latest, forever if it didn't.
 func sessionEnd(l *trail.Session) int64 {
 	switch {
 	case l.End != (trail.Moment{}):

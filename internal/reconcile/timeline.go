@@ -8,28 +8,28 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A claim is a time in which something was named by a record or a definition.
+// A claim is a time in which a record or a definition named something.
 type claim struct {
 	from, to int64
-	holding  int  // its place
-	endOnly  bool // since when isn't known, but by a record up to when
+	holding  int  // the place of its holding
+	endOnly  bool // a record says when it ended, and none when it began
 }
 
-// claimOf makes one of a holding of a row.
+// claimOf makes the claim of a holding.
 func claimOf(h *trail.Holding, place int) claim {
 	return claim{heldFrom(h), heldTo(h), place, h.From == (trail.Moment{})}
 }
 
-// endsLate is by how many milliseconds more than what was over a claim may end of
-// which only the end is known. It is less than settleAfter, so that what such a
-// claim is of is decided before it can't be anything else's any more.
+// endsLate is how many milliseconds after a thing a claim may end to be about that
+// thing, if only the claim's end is known. It is less than settleAfter, so that the
+// thing isn't settled before.
 const endsLate = settleAfter / 2
 
-// tooLate tells whether a claim says nothing of a time that was over long before,
-// as only its end is known.
+// tooLate tells whether a claim of which only the end is known ended too long after a
+// time to say anything about it.
 func (c claim) tooLate(end int64) bool { return c.endOnly && c.to > add(end, endsLate) }
 
-// sinceOf is since when a holding of the log says something, at the earliest.
+// sinceOf is the earliest time about which a holding of the log says something.
 func sinceOf(h *trail.Holding) int64 {
 	if h.From == (trail.Moment{}) {
 		return max(h.To.Millis-endsLate, 0)
@@ -37,15 +37,15 @@ func sinceOf(h *trail.Holding) int64 {
 	return min(heldFrom(h), heldTo(h))
 }
 
-// A timeline has claims in order, so that those of one time are found among very
+// A timeline has claims in order, so that those of a time are found quickly among very
 // many.
 type timeline struct {
 	claims []claim
-	// latest is when the last of the claims up to each ends.
+	// latest has, for each claim, the latest end of it and those before it.
 	latest []int64
 }
 
-// timelines makes them of claims by what they are of.
+// timelines makes a timeline of the claims for each key.
 func timelines[K comparable](all map[K][]claim) map[K]*timeline {
 	lines := make(map[K]*timeline, len(all))
 	for k, claims := range all {
@@ -61,7 +61,7 @@ func timelines[K comparable](all map[K][]claim) map[K]*timeline {
 	return lines
 }
 
-// between gives all claims that may be of a time, from one moment to another.
+// between gives all claims that may touch a stretch of time, and perhaps others.
 func (l *timeline) between(from, to int64) []claim {
 	if l == nil {
 		return nil

@@ -8,23 +8,23 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// What events of witnesses tell, beside what records do.
+// The operations in events of witnesses, beside those of records.
 const (
-	OpSeen     = "seen"    // it ran when it was first looked at
+	OpSeen     = "seen"    // the guest ran already when it was first looked at
 	OpUnseen   = "unseen"  // it can't be looked at
-	OpChanged  = "changed" // something that is nothing of the host's
+	OpChanged  = "changed" // something changed that isn't the host's
 	OpSuspend  = "suspend"
 	OpResume   = "resume"
-	OpReset    = "reset" // it was reset, or booted anew by itself
+	OpReset    = "reset" // it was reset, or rebooted by itself
 	OpTray     = "tray"
 	OpBlockJob = "block-job"
 	OpBalloon  = "balloon"
-	OpWatch    = "watch"   // a source is watched from then on
-	OpUnwatch  = "unwatch" // it isn't any more
+	OpWatch    = "watch"   // a source is watched from now on
+	OpUnwatch  = "unwatch" // it is no longer watched
 )
 
-// toldOps are what events of hypervisors tell. Others are called as the
-// hypervisor does.
+// toldOps names the operations of hypervisors' events. Others keep the hypervisor's
+// name.
 var toldOps = map[string]string{
 	"lifecycle suspended": OpSuspend, "lifecycle resumed": OpResume,
 	"reboot": OpReset, "tray": OpTray, "block-job": OpBlockJob, "balloon": OpBalloon,
@@ -32,7 +32,7 @@ var toldOps = map[string]string{
 	"BALLOON_CHANGE": OpBalloon,
 }
 
-// toldOp names what an event tells.
+// toldOp gives the operation of a hypervisor's event.
 func toldOp(t *fact.Telling) string {
 	what := t.Kind
 	if word := toldWord(t.Text, "event"); t.Kind == "lifecycle" && word != "" {
@@ -47,7 +47,7 @@ func toldOp(t *fact.Telling) string {
 	return strings.ToLower(strings.NewReplacer("lifecycle ", "", "_", "-").Replace(what))
 }
 
-// toldWord gives the value of a name in an event's text.
+// toldWord gives a value in an event's text, NAME=VALUE ...
 func toldWord(text, name string) string {
 	for word := range strings.FieldsSeq(text) {
 		if value, ok := strings.CutPrefix(word, name+"="); ok {
@@ -63,14 +63,14 @@ func tellsStop(t fact.Telling) bool {
 	return op == "stopped" || op == "shutdown"
 }
 
-// tellsState tells whether an event says that the guest is in another state.
+// tellsState tells whether an event may announce a change of state.
 func tellsState(t fact.Telling) bool {
 	return t.Kind == "lifecycle" || t.Kind == strings.ToUpper(t.Kind)
 }
 
-// told takes events that hypervisors tell of.
+// told takes an observation that consists of a hypervisor's events.
 func (l *look) told() {
-	if l.run == nil && len(l.guest.runs) > 0 { // it is over, and this is about its end
+	if l.run == nil && len(l.guest.runs) > 0 { // the run is over, and this is about its end
 		if r := l.guest.runs[len(l.guest.runs)-1]; r.ended && l.o.To <= r.gone.by+l.window {
 			l.run = r
 		}
@@ -89,7 +89,7 @@ func (l *look) told() {
 	}
 }
 
-// ballooned notes that the guest's memory was made smaller or larger.
+// ballooned notes that the balloon changed the guest's memory.
 func (l *look) ballooned(t *fact.Telling) {
 	b := &l.run.balloon
 	at := span{by: cmp.Or(t.At, l.o.To), fact: l.f.Seq, nth: l.nth}

@@ -7,8 +7,8 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// resettle puts back what is settled of a run where it may be judged otherwise
-// now, and gives the places of the log's holdings that are to be judged.
+// resettle puts back what is settled of a run if it may be judged differently now, and
+// gives the places of the log's holdings that are to be judged.
 func (d *Deriver) resettle(r *run) []int {
 	places, same := r.settled.unsettled(r.session)
 	if same && !d.touched(r, places) {
@@ -19,8 +19,8 @@ func (d *Deriver) resettle(r *run) []int {
 	return places
 }
 
-// touched tells whether something touches what is settled of a run, or the clock
-// was set back to before it.
+// touched tells whether something touches what is settled of a run, or the clock was set
+// back to before that.
 func (d *Deriver) touched(r *run, places []int) bool {
 	p := r.settled
 	if len(p.tracks)+len(p.rows)+len(p.values) == 0 {
@@ -53,7 +53,7 @@ func (d *Deriver) touches(p *settled, e extent) bool {
 	})
 }
 
-// unsettle puts back what is settled of a run: it is judged anew.
+// unsettle puts back what is settled of a run, to be judged anew.
 func (r *run) unsettle() {
 	p := r.settled
 	past := make([]*track, 0, len(p.tracks)+len(r.past))
@@ -82,7 +82,7 @@ func (r *run) foundAgain(found []*trail.Finding) {
 	}
 }
 
-// finish judges the first things and quantities no more.
+// finish finishes the first settled tracks and values, that many of each.
 func (p *settled) finish(tracks, values int) {
 	done := &p.finished
 	for _, s := range p.tracks[:tracks] {
@@ -92,7 +92,7 @@ func (p *settled) finish(tracks, values int) {
 				delete(p.rows, e)
 			}
 		}
-		s.track.old = nil // or all that ever was in its place would be kept
+		s.track.old = nil // else everything that ever was in its place would be kept
 		done.keys.Put(s.track.key, true)
 		if len(s.found) > 0 {
 			done.foundOf = append(done.foundOf, s.others...)
@@ -112,17 +112,17 @@ func (p *settled) finish(tracks, values int) {
 	done.steps = last(done.steps, maxValues)
 }
 
-// shownAs is what all findings of a run have in common.
+// A shownAs is what all findings of a run have in common.
 type shownAs struct {
 	session    uint64
 	uuid, name string
 }
 
-// to says so of a finding.
+// to sets it in a finding.
 func (as shownAs) to(f *trail.Finding) { f.SessionID, f.UUID, f.Name = as.session, as.uuid, as.name }
 
-// shownAs gives the findings that are settled, where they were given out
-// otherwise.
+// shownAs gives all settled findings, to be given out again, if that has changed since
+// they were.
 func (p *settled) shownAs(as shownAs) []*trail.Finding {
 	if p.shown == as {
 		return nil
@@ -147,7 +147,8 @@ func (p *settled) shownAs(as shownAs) []*trail.Finding {
 	return all
 }
 
-// last gives the last n of a list, or somewhat fewer.
+// last gives the last n of a list; if it was longer, only three quarters of n, so that
+// not every new one makes another go.
 func last[T any](all []T, n int) []T {
 	if len(all) <= n {
 		return all

@@ -2,15 +2,15 @@ package reconcile
 
 import "slices"
 
-// WaitingFor tells whether something can be decided once a source, that of a
-// Tick, has looked again and nothing changed: whether what the log says, or that
-// the run is over, is contradicted.
+// WaitingFor tells whether a decision waits for a source to look again, even if it finds
+// nothing changed: a Tick of that source must be kept then. The question is whether the
+// source contradicts the log, or that a run is over.
 func (d *Deriver) WaitingFor(source string) bool {
 	d.flush()
 	return slices.ContainsFunc(d.runs, func(r *run) bool { return r.asksFor(source) })
 }
 
-// asksFor tells whether the run needs a source's word.
+// asksFor tells whether a decision about the run waits for a source.
 func (r *run) asksFor(source string) bool {
 	for w := range r.views {
 		if r.asks[w] && r.views[w].source == source {
@@ -20,8 +20,8 @@ func (r *run) asksFor(source string) bool {
 	return false
 }
 
-// showsPast tells whether a witness is known to see the run past a time as it saw
-// it last, and notes that its word is needed otherwise.
+// showsPast tells whether a witness is known to have seen the run after a time, as it saw
+// it last. If that may still come, it notes that the witness is waited for.
 func (j *judge) showsPast(w int, at int64) bool {
 	v := &j.run.views[w]
 	switch {
@@ -38,7 +38,7 @@ func (j *judge) showsPast(w int, at int64) bool {
 	return false
 }
 
-// thereAt tells whether a thing is known to be there past a time.
+// thereAt tells whether a thing is known to have been there after a time.
 func (j *judge) thereAt(t *track, at int64) bool {
 	if t.shown.by > at {
 		return true
@@ -51,7 +51,7 @@ func (j *judge) thereAt(t *track, at int64) bool {
 	return false
 }
 
-// outlived notes whose word is needed that a run is over which they show still.
+// outlived notes that witnesses who still show a run that is over are waited for.
 func (j *judge) outlived() {
 	for w := range j.run.views {
 		if j.run.ended && j.run.views[w].shows() {

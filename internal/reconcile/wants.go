@@ -6,16 +6,17 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// wanted are the records that an observation wants, by the things that came and
-// went by them.
+// A wanted finds the records that an observation wants by the things that came and went.
+// Records are given by their places in the look's wants.
 type wanted struct {
-	comes, goes map[key][]int // places in the look's wants
-	instead     map[key][]int // by what was there before
-	used        []bool
-	lost        map[key][]*track
+	comes, goes map[key][]int
+	instead     map[key][]int    // by what was there before
+	used        []bool           // which records have a thing
+	lost        map[key][]*track // what went, and nothing is known to have replaced
 }
 
-// pair finds what came in the place of what, and which records are wanted for it.
+// pair finds what came in the place of what, and which records are wanted for each
+// change.
 func (l *look) pair() {
 	w := wanted{
 		comes: map[key][]int{}, goes: map[key][]int{}, instead: map[key][]int{},
@@ -50,8 +51,8 @@ func (l *look) pair() {
 	}
 }
 
-// came finds the record that is wanted for a thing that came, and what was in its
-// place.
+// came finds the record that is wanted for a thing that came, and what was in its place
+// before.
 func (l *look) came(t *track, w *wanted) {
 	for _, i := range w.comes[t.key] {
 		r := &l.wants[i]
@@ -72,8 +73,8 @@ func (l *look) came(t *track, w *wanted) {
 	}
 }
 
-// went finds the record that is wanted for a thing that went, also where what is
-// in its place was there before: a disk that was copied.
+// went finds the record that is wanted for a thing that went. What replaced it may have
+// been there before, as with a disk that was copied.
 func (l *look) went(t *track, w *wanted) {
 	if t.into != nil {
 		return

@@ -11,7 +11,7 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// sourceWitness gives the witness that a source is of. All sources but those of
+// sourceWitness gives the witness that a source belongs to. All sources but those of
 // hypervisors and processes are the log's.
 func sourceWitness(source string) fact.Witness {
 	word, _, _ := strings.Cut(source, " ")
@@ -21,19 +21,18 @@ func sourceWitness(source string) fact.Witness {
 	return fact.Log
 }
 
-// A sourceKey names a source of a node.
+// A sourceKey identifies a source of a node.
 type sourceKey struct{ node, source string }
 
-// maxDown is of how many sources that aren't watched it is known since when, at
-// least: for how long one wasn't that comes back after as many others went is
-// told only where the fact itself says so.
+// maxDown is of how many sources it is known, at least, since when they are not watched.
+// If one comes back after so many others were lost, only the fact itself may tell for
+// how long it wasn't watched.
 const maxDown = 1 << 14
 
-// maxGaps is how many times in which the log was not read are kept of a node,
-// the last ones.
+// maxGaps is how many gaps in the reading of the log are kept of each node.
 const maxGaps = 256
 
-// watch takes that a source is watched from a time on, or isn't.
+// watch takes a fact that a source is watched from now on, or no longer.
 func (d *Deriver) watch(f *fact.Fact) error {
 	var w fact.Watched
 	if err := f.Decode(&w); err != nil {
@@ -66,13 +65,13 @@ func (d *Deriver) watch(f *fact.Fact) error {
 	return nil
 }
 
-// A down is since when a source isn't watched, and the finding that says so, if any.
+// A down is since when a source is not watched, and the finding that says so, if any.
 type down struct {
 	since int64
 	told  *trail.Finding
 }
 
-// up notes since when the sources of runs are watched again.
+// up notes since when a source is watched again, in the runs that it shows.
 func (d *Deriver) up(n *node, w *fact.Watched) {
 	for _, r := range d.runs {
 		for i := range r.views {
@@ -83,9 +82,9 @@ func (d *Deriver) up(n *node, w *fact.Watched) {
 	}
 }
 
-// unwatched takes that a source isn't watched any more. Of the log it is found for as
-// long as that is so; other sources may be gone for good, with a guest or a setting,
-// and what they missed is told when they are back.
+// unwatched notes that a source is no longer watched. For the log there is a finding as
+// long as that lasts. Other sources may be gone for good, with a guest or by a setting:
+// what they missed is told when they are back.
 func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched) down {
 	is := down{since: cmp.Or(w.Since, w.At)}
 	if sourceWitness(w.Source) == fact.Log {
@@ -95,8 +94,8 @@ func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched) down {
 	return is
 }
 
-// watchedAgain takes that what a source showed for a time was missed. Where that
-// was told as it began, it is the same finding, which has an end now.
+// watchedAgain finds that a source was not watched for a time. If there is a finding
+// since that began, it gets its end.
 func (d *Deriver) watchedAgain(f *fact.Fact, n *node, w *fact.Watched, since int64, told *trail.Finding) {
 	text := " was not watched; what came and went meanwhile was not seen"
 	if sourceWitness(w.Source) == fact.Log {
@@ -136,7 +135,7 @@ func (d *Deriver) tellWatch(f *fact.Fact, n *node, w *fact.Watched) {
 	})
 }
 
-// tick takes up to when a source was read.
+// tick takes a fact that a source was read up to some time.
 func (d *Deriver) tick(f *fact.Fact) error {
 	var t fact.Ticked
 	if err := f.Decode(&t); err != nil {
@@ -148,14 +147,14 @@ func (d *Deriver) tick(f *fact.Fact) error {
 		d.looked(f, n, &t)
 		return nil
 	}
-	d.log.Settle() // nothing from before comes any more
+	d.log.Settle() // nothing that belongs before it will come
 	d.caughtUp()
 	d.reach(n, t.At)
 	return nil
 }
 
-// looked takes up to when a witness that isn't the log saw no other change. A run
-// that is over by then, and that it shows as before, isn't.
+// looked notes up to when a witness other than the log saw no further change. A run that
+// it still shows then isn't over, whoever said so.
 func (d *Deriver) looked(f *fact.Fact, n *node, t *fact.Ticked) {
 	for _, r := range d.runs {
 		if r.guest.node != n {
