@@ -241,17 +241,9 @@ func (e *emitter) seen(r *record.Record, now int64) (fact.Intended, bool) {
 	if len(e.open) == 0 || !r.Type.Virt() {
 		return fact.Intended{}, false
 	}
-	pid := int(r.Sender().PID)
-	var text []byte
+	text := r.AppendMessage(nil)
 	for _, id := range e.ids() {
-		o := e.open[id]
-		if o.PID != pid || o.Wanted.Type != r.Type.String() || r.Stamp.Millis < o.At-clockSlack {
-			continue
-		}
-		if text == nil {
-			text = r.AppendMessage(nil)
-		}
-		if string(text) == o.Wanted.Text {
+		if o := e.open[id]; o.Fulfils(r, text) {
 			in := o.Intended
 			in.ID, in.State, in.At = id, fact.Logged, now
 			return in, true
@@ -259,10 +251,6 @@ func (e *emitter) seen(r *record.Record, now int64) (fact.Intended, bool) {
 	}
 	return fact.Intended{}, false
 }
-
-// clockSlack is by how many milliseconds a record of ours may seem to be earlier
-// than its intent: clocks are set back by a little.
-const clockSlack = 60_000
 
 // grace is how many milliseconds after an intent the log must have been read to
 // show that nothing was sent.

@@ -64,3 +64,32 @@ func TestEncodeIsCanonical(t *testing.T) {
 		t.Error("no error for half an object")
 	}
 }
+
+// TestFulfils: a record fulfils an intent by text, type, process and time together.
+func TestFulfils(t *testing.T) {
+	var r record.Record
+	if err := r.ParseKernel(record.VirtResource, []byte(message)); err != nil {
+		t.Fatal(err)
+	}
+	text := r.AppendMessage(nil)
+	planned := Intended{PID: 1, At: r.Stamp.Millis, Wanted: Wanted{Type: "VIRT_RESOURCE", Text: string(text)}}
+	for name, tc := range map[string]struct {
+		change func(*Intended)
+		want   bool
+	}{
+		"the very record":        {func(*Intended) {}, true},
+		"clock set back a bit":   {func(in *Intended) { in.At += clockSlack }, true},
+		"record of before":       {func(in *Intended) { in.At += clockSlack + 1 }, false},
+		"another process":        {func(in *Intended) { in.PID = 2 }, false},
+		"another type":           {func(in *Intended) { in.Wanted.Type = "VIRT_CONTROL" }, false},
+		"another text":           {func(in *Intended) { in.Wanted.Text += " " }, false},
+		"intent without a text":  {func(in *Intended) { in.Wanted.Text = "" }, false},
+		"record long after that": {func(in *Intended) { in.At = 1 }, true},
+	} {
+		in := planned
+		tc.change(&in)
+		if got := in.Fulfils(&r, text); got != tc.want {
+			t.Errorf("%s: %t, want %t", name, got, tc.want)
+		}
+	}
+}

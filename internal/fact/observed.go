@@ -3,6 +3,8 @@ package fact
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/virtaudit/virtaudit/record"
 )
 
 // A Witness is one of the independent views of a guest that are compared.
@@ -149,6 +151,17 @@ type Intended struct {
 	// For is the sequence number of the observation whose record is missing.
 	For uint64 `json:"for,omitempty"`
 	Why string `json:"why,omitempty"`
+}
+
+// clockSlack is how much earlier than its intent a record may seem to be, in
+// milliseconds: clocks are set back by a little.
+const clockSlack = 60_000
+
+// Fulfils tells whether a record is the one that was to be sent: by its text, which is
+// the message of r, its type, the process that sent it, and its time.
+func (in *Intended) Fulfils(r *record.Record, text []byte) bool {
+	return string(text) == in.Wanted.Text && r.Type.String() == in.Wanted.Type &&
+		int(r.Sender().PID) == in.PID && r.Stamp.Millis >= in.At-clockSlack
 }
 
 // IntentState is what is known of an intent.

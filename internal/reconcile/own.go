@@ -23,9 +23,6 @@ type mend struct {
 // maxIntents is how many intents are kept, and how many mends of each guest.
 const maxIntents = 1 << 12
 
-// clockSlack is by how many milliseconds a record may seem earlier than its intent, as
-// clocks are set back by a little.
-const clockSlack = 60_000
 
 func (d *Deriver) plan(f *fact.Fact, in *fact.Intended) {
 	if len(d.intents) == maxIntents {
@@ -41,11 +38,8 @@ func (d *Deriver) own(f *fact.Fact) bool {
 	if len(d.intents) == 0 || !f.Type.Virt() {
 		return false
 	}
-	pid, text := int(d.rec.Sender().PID), string(d.rec.AppendMessage(nil))
-	i := slices.IndexFunc(d.intents, func(i intent) bool {
-		return i.PID == pid && i.Wanted.Text == text && i.Wanted.Type == f.Type.String() && i.node == f.Node &&
-			f.Stamp.Millis >= i.At-clockSlack
-	})
+	text := d.rec.AppendMessage(nil)
+	i := slices.IndexFunc(d.intents, func(i intent) bool { return i.node == f.Node && i.Fulfils(&d.rec, text) })
 	if i < 0 {
 		return false
 	}
