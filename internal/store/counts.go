@@ -48,7 +48,8 @@ func (s *Store) Counts(ctx context.Context) (*Counts, error) {
 	return c, err
 }
 
-// times reads when the first and the last fact are of, by the ends of indexes.
+// times reads the times of the first and the last fact from the ends of indexes: of
+// facts_stamp, and of facts_other, which SQLite only takes if kind <> 1 is said too.
 func (c *Counts) times(ctx context.Context, tx querier) error {
 	return each(ctx, tx, `SELECT coalesce(min(oldest), 0), coalesce(max(newest), 0), (SELECT user_version FROM pragma_user_version) FROM (
 		SELECT (SELECT min(millis) FROM facts WHERE kind = 1 AND millis > 0) oldest, (SELECT max(millis) FROM facts WHERE kind = 1) newest UNION ALL

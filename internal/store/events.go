@@ -21,10 +21,7 @@ func (s *Store) Events(ctx context.Context, q EventQuery) (list []*trail.Event, 
 		if list, err = events(ctx, tx, query, args...); err != nil {
 			return err
 		}
-		if n := q.Page.limit(); len(list) > n {
-			list = list[:n]
-			next = cursor(list[n-1].At.Millis, list[n-1].Fact, list[n-1].Nth)
-		}
+		list, next = cut(list, q.Page, func(i int) []any { return []any{list[i].At.Millis, list[i].Fact, list[i].Nth} })
 		if q.Joined {
 			return join(ctx, tx, list)
 		}

@@ -92,19 +92,11 @@ func (s *Store) Facts(ctx context.Context, from uint64) iter.Seq2[*fact.Fact, er
 	}
 }
 
-func (s *Store) facts(ctx context.Context, query string, args ...any) ([]*fact.Fact, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, classify(err)
-	}
-	defer rows.Close()
-	var facts []*fact.Fact
-	for rows.Next() {
-		f, err := scanFact(rows)
-		if err != nil {
-			return nil, classify(err)
-		}
+func (s *Store) facts(ctx context.Context, query string, args ...any) (facts []*fact.Fact, err error) {
+	err = each(ctx, s.read, query, args, func(row scanner) error {
+		f, err := scanFact(row)
 		facts = append(facts, f)
-	}
-	return facts, classify(rows.Err())
+		return err
+	})
+	return facts, err
 }

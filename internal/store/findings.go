@@ -21,10 +21,7 @@ func (s *Store) Findings(ctx context.Context, q FindingQuery) (list []*trail.Fin
 		if list, err = findings(ctx, tx, query, args...); err != nil {
 			return err
 		}
-		if n := q.Page.limit(); len(list) > n {
-			list = list[:n]
-			next = cursor(list[n-1].At.Millis, list[n-1].ID)
-		}
+		list, next = cut(list, q.Page, func(i int) []any { return []any{list[i].At.Millis, list[i].ID} })
 		return addSessions(ctx, tx, list)
 	})
 	return list, next, err

@@ -30,11 +30,7 @@ func guests(ctx context.Context, tx querier, q GuestQuery) (list []GuestInfo, ne
 	if err != nil {
 		return nil, "", err
 	}
-	if n := q.Page.limit(); len(list) > n {
-		list = list[:n]
-		last := &list[n-1]
-		next = cursor(last.Name, last.Node, last.UUID)
-	}
+	list, next = cut(list, q.Page, func(i int) []any { return []any{list[i].Name, list[i].Node, list[i].UUID} })
 	return list, next, addNames(ctx, tx, list)
 }
 
@@ -120,10 +116,7 @@ func (s *Store) Definitions(ctx context.Context, g Guest, p Page) (list []Defini
 		list = append(list, d)
 		return err
 	})
-	if n := p.limit(); len(list) > n {
-		list = list[:n]
-		next = cursor(list[n-1].Millis, list[n-1].Fact)
-	}
+	list, next = cut(list, p, func(i int) []any { return []any{list[i].Millis, list[i].Fact} })
 	return list, next, err
 }
 

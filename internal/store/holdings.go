@@ -38,10 +38,7 @@ func holdings(ctx context.Context, tx querier, q HoldingQuery) (list []Held, nex
 		list, began = append(list, h), append(began, at)
 		return err
 	})
-	if n := q.Page.limit(); len(list) > n {
-		last := &list[n-1]
-		list, next = list[:n], cursor(began[n-1], last.Session.ID, last.Nth)
-	}
+	list, next = cut(list, q.Page, func(i int) []any { return []any{began[i], list[i].Session.ID, list[i].Nth} })
 	return list, next, err
 }
 

@@ -149,6 +149,17 @@ type Counts struct {
 	Bytes int64
 }
 
+// cut takes a list that was read with one element more than its page has, if there is
+// one, and gives the page and the cursor of those behind it. keys are those of an
+// element, by its place.
+func cut[T any](list []T, p Page, keys func(i int) []any) (page []T, next string) {
+	n := p.limit()
+	if len(list) <= n {
+		return list, ""
+	}
+	return list[:n], cursor(keys(n - 1)...)
+}
+
 // cursor makes the text of a list's keys: numbers, and texts of any bytes.
 func cursor(keys ...any) string {
 	for i, key := range keys {

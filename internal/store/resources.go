@@ -30,10 +30,7 @@ func (s *Store) Resources(ctx context.Context, prefix string, p Page) (list []tr
 		list = append(list, r)
 		return err
 	})
-	if n := p.limit(); len(list) > n {
-		list = list[:n]
-		next = cursor(list[n-1].ID, list[n-1].Kind, list[n-1].Sub)
-	}
+	list, next = cut(list, p, func(i int) []any { return []any{list[i].ID, list[i].Kind, list[i].Sub} })
 	return list, next, err
 }
 

@@ -73,6 +73,7 @@ func (r *retention) hostFacts(ctx context.Context, h horizon) error {
 	for kind, limit := range map[fact.Kind]int64{
 		fact.Record: h.millis, fact.Observation: h.millis - early, fact.Watch: h.millis, fact.Tick: h.millis, fact.Intent: h.millis,
 	} {
+		// "kind <> 1" says what follows, so that SQLite takes the index facts_other.
 		index, behind := fmt.Sprintf("kind = %d AND kind <> 1", kind), h.seq
 		if kind == fact.Record {
 			index, behind = "kind = 1", min(h.seq, h.told+1)

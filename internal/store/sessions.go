@@ -42,10 +42,7 @@ func sessions(ctx context.Context, tx querier, q SessionQuery) (list []*trail.Se
 		list = append(list, s)
 		return err
 	})
-	if n := q.Page.limit(); len(list) > n {
-		list = list[:n]
-		next = cursor(list[n-1].First.Millis, list[n-1].ID)
-	}
+	list, next = cut(list, q.Page, func(i int) []any { return []any{list[i].First.Millis, list[i].ID} })
 	if err == nil && q.Whole {
 		err = fillAll(ctx, tx, list)
 	}

@@ -47,21 +47,15 @@ func (s *Store) States(ctx context.Context, prefix string) (map[string][]byte, e
 	if from, to := prefixRange(prefix); to != "" {
 		query, args = query+` WHERE key >= ? AND key < ?`, []any{from, to}
 	}
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, classify(err)
-	}
-	defer rows.Close()
 	states := map[string][]byte{}
-	for rows.Next() {
+	err := each(ctx, s.read, query, args, func(row scanner) error {
 		var key string
 		var value []byte
-		if err := rows.Scan(&key, &value); err != nil {
-			return nil, classify(err)
-		}
+		err := row.Scan(&key, &value)
 		states[key] = notNil(value)
-	}
-	return states, classify(rows.Err())
+		return err
+	})
+	return states, err
 }
 
 // prefixRange gives the texts between which all lie that begin with a prefix:
