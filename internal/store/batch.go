@@ -8,20 +8,19 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// A Batch is what is committed at once: facts, what is derived from them, and
-// what must not be known without them.
+// A Batch is what is committed at once: facts, what was derived from them, and the
+// states that must be stored together with them.
 type Batch struct {
-	// Facts are numbered on from NextSeq.
+	// Facts are numbered from NextSeq on.
 	Facts []fact.Fact
-	// Delta is what the facts changed in the trail; nil is nothing.
+	// Delta is what the facts changed in the trail; nil means nothing.
 	Delta *trail.Delta
-	// State is set by key; nil values delete.
+	// State has the values to set by key; nil deletes a key.
 	State map[string][]byte
 }
 
-// Commit writes a batch, wholly or not at all. After an error that is ErrFull
-// the same batch can be committed again. A context that is done stops it only
-// before it begins.
+// Commit writes a batch as a whole or not at all. After ErrFull the same batch can be
+// committed again. A context that is done only stops it before it begins.
 func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	if s.w == nil {
 		return ErrReadOnly

@@ -6,20 +6,20 @@ import (
 	"errors"
 )
 
-// A Checkpoint is what retention left of what it removed.
+// A Checkpoint is what is still known of what retention removed.
 type Checkpoint struct {
-	// Cutoff is the time, in milliseconds since 1970, before which sessions that
-	// had ended were removed; 0 where none ever were.
+	// Cutoff is the time, in milliseconds since 1970, before which sessions that had
+	// ended were removed; 0 if none ever were.
 	Cutoff int64
-	// Sessions and Facts are how many went in all.
+	// Sessions and Facts are how many were removed in all.
 	Sessions, Facts int64
-	// Numbers is how many sessions of each guest went, by its node + "\x00" +
-	// uuid, or name where there is no uuid. Boots is of which boot of each node the
-	// first record is that stayed.
+	// Numbers is how many sessions of each guest were removed, by node + "\x00" +
+	// uuid, or name where there is no uuid. Boots is, for each node, the number of the
+	// boot that the first remaining record is of.
 	Numbers, Boots map[string]int
 }
 
-// The keys of meta that retention has.
+// The keys of meta that retention uses.
 const (
 	metaRetaining = "retaining"
 	metaHorizon   = "horizon"
@@ -29,7 +29,8 @@ const (
 	metaLast      = "last"
 )
 
-// Checkpoint gives what retention left: from where a Deriver of the facts begins.
+// Checkpoint gives what is known of what retention removed. A Deriver of the remaining
+// facts begins with it.
 func (s *Store) Checkpoint(ctx context.Context) (*Checkpoint, error) {
 	c := &Checkpoint{Numbers: map[string]int{}, Boots: map[string]int{}}
 	err := s.view(ctx, func(tx querier) error {
@@ -57,16 +58,15 @@ func (s *Store) Checkpoint(ctx context.Context) (*Checkpoint, error) {
 	return c, err
 }
 
-// keptBoots gives for each node of which boot its first record is: the boots that
-// went, and one that no record of the kernel's is left before. (Types from 1200
-// are auditd's.)
+// keptBoots gives, for each node, the number of the boot that its first remaining record
+// is of: how many boots were removed, plus those that began before that record. (Types
+// from 1200 on are auditd's, with serials of its own.)
 const keptBoots = `SELECT b.node, b.n + (SELECT count(*) FROM events e WHERE e.op = 'boot' AND e.reason = ?1 AND e.node = b.node
 	AND e.fact <= (SELECT seq FROM facts WHERE kind = 1 AND node = b.node AND type NOT BETWEEN 1200 AND 1299 ORDER BY seq LIMIT 1))
 	FROM (SELECT n.node, coalesce((SELECT n FROM removed_boots r WHERE r.node = n.node), 0) n FROM last_seen n) b
 	WHERE ?1 <> '' AND (SELECT value FROM meta WHERE key = 'horizon') > 0`
 
-// keepBoots keeps of which boot each node's first record is, before the events go
-// that tell: that one was begun shows in records before it alone.
+// keepBoots stores these numbers before the events are removed that show them.
 func (w *writer) keepBoots() error {
 	return w.exec(`INSERT INTO removed_boots `+keptBoots+` ON CONFLICT DO UPDATE SET n = excluded.n`, began)
 }

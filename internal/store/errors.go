@@ -9,20 +9,20 @@ import (
 )
 
 var (
-	// ErrFull is that there was no room, or that the disk took nothing for
-	// another reason: the file is as it was, and what failed can be tried again.
+	// ErrFull means that there was no room, or that the disk refused to write for
+	// another reason. The file is as it was before, and the call can be repeated.
 	ErrFull = errors.New("the disk is full or can't be written")
-	// ErrNotStore is of a file that virtaudit didn't make.
+	// ErrNotStore means that the file wasn't made by virtaudit.
 	ErrNotStore = errors.New("the file is no store of virtaudit")
-	// ErrNewer is of a file that a newer virtaudit made.
+	// ErrNewer means that the file was made by a newer virtaudit.
 	ErrNewer = errors.New("the file is newer than this program")
-	// ErrInUse is that another service writes the file.
+	// ErrInUse means that another process has the file open for writing.
 	ErrInUse = errors.New("another virtaudit writes this file")
-	// ErrNotFound is that there is no such thing.
+	// ErrNotFound means that there is nothing by that number, ID or name.
 	ErrNotFound = errors.New("not found")
-	// ErrOrder is of facts that aren't numbered on from the last one.
+	// ErrOrder means that the facts of a Batch aren't numbered from NextSeq on.
 	ErrOrder = errors.New("the facts are not numbered on from the last one")
-	// ErrReadOnly is of a store that OpenRead gave.
+	// ErrReadOnly means that the store was opened with OpenRead.
 	ErrReadOnly = errors.New("the store was opened for reading")
 )
 

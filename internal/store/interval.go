@@ -8,8 +8,8 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// An interval is from when to when something was, at the most. Without a known
-// beginning lo is the least number, without an end hi the greatest.
+// An interval is the longest time that something may have lasted. lo is always if the
+// beginning isn't known, and hi is forever if there is no end.
 type interval struct {
 	class  int
 	lo, hi int64
@@ -18,31 +18,32 @@ type interval struct {
 const (
 	always, forever = math.MinInt64, math.MaxInt64
 
-	// classes is how many classes of a width there are: class c is less than
-	// 2^(narrowest+2c) milliseconds long.
+	// classes is how many classes there are that have a width: an interval of class c
+	// is shorter than 2^(narrowest+2c) milliseconds.
 	classes   = 17
 	narrowest = 14
-	// lasting is the class of what goes on, irregular that of what begins nobody
-	// knows when, or ends at an earlier time than it began as a clock was set back.
+	// lasting is the class of what goes on. irregular is the class of what has no
+	// known beginning, or ended at an earlier time than it began, as a clock was set
+	// back.
 	lasting, irregular = 30, 31
 )
 
-// width is how long what is of a class may be.
+// width is the length that intervals of a class don't reach.
 func width(class int) int64 { return 1 << (narrowest + 2*class) }
 
-// regular makes the interval of what has a beginning.
+// regular makes an interval with a known beginning.
 func regular(lo, hi int64) interval {
 	if hi == forever {
 		return interval{lasting, lo, hi}
 	}
 	class := max(0, (bits.Len64(uint64(hi-lo))-narrowest+1)/2)
-	if class >= classes { // longer than a thousand years: a time that is none
+	if class >= classes { // longer than a thousand years: not a real time
 		class = irregular
 	}
 	return interval{class, lo, hi}
 }
 
-// over is by when a session surely had ended.
+// over is the time by which a session had surely ended, forever if it goes on.
 func over(s *trail.Session) int64 {
 	switch {
 	case s.End != (trail.Moment{}):
@@ -55,8 +56,8 @@ func over(s *trail.Session) int64 {
 	return forever
 }
 
-// sessionInterval is that which a trail's Filter takes. It is regular only where
-// all that the session had is within.
+// sessionInterval is the interval by which trail.Filter selects sessions. It is only
+// regular if everything that the session had lies within.
 func sessionInterval(s *trail.Session) interval {
 	lo, hi := s.First.Millis, over(s)
 	switch {
@@ -84,8 +85,8 @@ func holdsBeyond(s *trail.Session, lo, hi int64) bool {
 	})
 }
 
-// holdingInterval holds each time for which trail.Claim.At says yes, or that it
-// isn't sure.
+// holdingInterval covers every time for which trail.Claim.At says yes, or that it isn't
+// sure.
 func holdingInterval(s *trail.Session, h *trail.Holding) interval {
 	hi := holdingOver(s, h)
 	lo := h.From.Millis
@@ -104,7 +105,7 @@ func holdingInterval(s *trail.Session, h *trail.Holding) interval {
 	return regular(lo, hi)
 }
 
-// holdingOver is by when a holding surely had ended.
+// holdingOver is the time by which a holding had surely ended.
 func holdingOver(s *trail.Session, h *trail.Holding) int64 {
 	switch {
 	case h.To != (trail.Moment{}):

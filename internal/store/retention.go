@@ -19,14 +19,18 @@ const (
 	early = 10_000
 )
 
-// Retain removes what is older than a time, in milliseconds since 1970: whole
-// sessions that had ended before, but for those that came behind a session of the
-// same guest that stays; with them the facts that they alone need. Then all facts of
-// no session that are older than the cutoff and than all sessions that stay, with
-// their events. Where something went, the rest is to be derived anew (Rebuild) before
-// the next Retain: rows tell yet of what several did, and of the host's past. What
-// is needed for that beside the facts goes to the Checkpoint. It is done in steps, and
-// between them others write; an error leaves what was done before it.
+// Retain removes what is older than a time, in milliseconds since 1970, and tells how
+// much. First it removes whole sessions that had ended before that time, except those
+// that follow a session of the same guest which stays, with the facts that only they
+// need. Then it removes the facts of no session that are older than the cutoff and
+// than all sessions that stay, with their events.
+//
+// If anything was removed, the rest has to be derived anew (Rebuild) before the next
+// Retain: some rows still tell of what several sessions did, and of the host's past.
+// What that needs beside the facts is in the Checkpoint.
+//
+// Retain works in steps, and others may write between them. After an error the steps
+// that were done stay done.
 func (s *Store) Retain(ctx context.Context, cutoff int64) (sessions, facts int, err error) {
 	if s.w == nil {
 		return 0, 0, ErrReadOnly
@@ -41,20 +45,19 @@ func (s *Store) Retain(ctx context.Context, cutoff int64) (sessions, facts int, 
 	return r.removed, r.facts, err
 }
 
-// retention is one run of Retain.
+// A retention is one run of Retain.
 type retention struct {
 	s      *Store
 	w      *writer
 	cutoff int64
 
 	removed, facts int
-	guest          int64 // whose session went last
-	// of the step
-	counts map[fact.Kind]int
+	guest          int64             // whose session was removed last
+	counts         map[fact.Kind]int // the facts removed in this step
 }
 
-// step removes something in one transaction: until next says that there is no
-// more, or it takes too long.
+// step calls next in one transaction, until that says that there is no more or the step
+// has taken long enough.
 func (r *retention) step(ctx context.Context, next func() (more bool, err error)) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -80,8 +83,7 @@ func (r *retention) step(ctx context.Context, next func() (more bool, err error)
 	return more, err
 }
 
-// account keeps what a step removed, and ends the time in which facts may be
-// deleted.
+// account notes how much a step removed, and forbids the deletion of facts again.
 func (r *retention) account(sessions, facts int) error {
 	w := r.w
 	for kind, n := range r.counts {
@@ -106,8 +108,8 @@ func (r *retention) account(sessions, facts int) error {
 	return w.exec(`DELETE FROM meta WHERE key = ?`, metaRetaining)
 }
 
-// sessions removes those that are old. Others may have been written since it was
-// asked which these are, so each is looked at again.
+// sessions removes the sessions that are old. Something may have been written since they
+// were listed, so each is checked again.
 func (r *retention) sessions(ctx context.Context) error {
 	old, err := r.s.old(ctx, r.cutoff)
 	if err != nil {
@@ -127,7 +129,7 @@ func (r *retention) sessions(ctx context.Context) error {
 	return err
 }
 
-// eventsOf is that events are of session ?1, or of what belongs to it.
+// eventsOf selects the events of session ?1, and of what belongs to it.
 const eventsOf = `session > 0 AND session IN (SELECT ?1 UNION ALL SELECT run FROM belongs WHERE session = ?1)`
 
 // session removes a session, and the facts that it alone needs.
@@ -168,8 +170,8 @@ func (r *retention) session(id uint64) error {
 		ON CONFLICT DO UPDATE SET n = n + 1`, guest)
 }
 
-// observations removes those of the guest whose sessions went last that are older
-// than all that it has left, by their time and by their number.
+// observations removes the observations of the guest whose sessions were removed last,
+// as far as they are older than all that it has left, both by time and by number.
 func (r *retention) observations() error {
 	facts, err := r.w.numbers(`SELECT fact FROM observed WHERE guest = ?1
 		AND millis < min(?2, coalesce((SELECT min(first_ms) - ?3 FROM sessions WHERE guest = ?1), ?2))
@@ -181,8 +183,8 @@ func (r *retention) observations() error {
 	return r.forget(facts, always)
 }
 
-// forget removes facts that tell nothing but what is of a host and was before a
-// time, with that, and that they are observations of a guest.
+// forget removes facts that nothing needs but events of the host before a time, and
+// those events with them.
 func (r *retention) forget(facts []int64, before int64) error {
 	for _, seq := range facts {
 		f, err := r.w.deleteFact(seq, before)
@@ -204,7 +206,7 @@ func (r *retention) forget(facts []int64, before int64) error {
 	return nil
 }
 
-// deleteFact gives the fact that it deleted; one that is needed stays.
+// deleteFact deletes a fact, unless it is needed, and gives it.
 func (w *writer) deleteFact(seq, before int64) (*fact.Fact, error) {
 	st, err := w.stmt(`DELETE FROM facts WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE fact = ?1 AND (session <> 0 OR at_ms >= ?2))
 		AND NOT EXISTS (SELECT 1 FROM last_seen l WHERE kind = 1 AND l.node = facts.node AND l.ms = millis AND l.serial = facts.serial)
@@ -215,7 +217,7 @@ func (w *writer) deleteFact(seq, before int64) (*fact.Fact, error) {
 	return scanFact(st.QueryRowContext(background, seq, before))
 }
 
-// shrink gives room that is free in the file back to the file system.
+// shrink gives free space in the file back to the file system.
 func (r *retention) shrink(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {

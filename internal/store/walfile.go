@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// A backfiller moves what commits wrote into the WAL on into the file, beside who
-// writes: a commit then waits for one write to the disk, and not for those of
-// hundreds of pages.
+// A backfiller moves what commits wrote to the WAL into the file, on a connection of its
+// own. So a commit waits for one write to the disk, and not for those of hundreds of
+// pages.
 type backfiller struct {
 	db      *sql.DB
 	pause   time.Duration
-	written chan struct{} // something was, since it was looked last
+	written chan struct{} // holds a token if something was committed since the last look
 	stop    context.CancelFunc
 	done    chan struct{}
 }
 
 const (
-	// backfillPause is how long after a commit the file follows: pages that are
-	// written again and again meanwhile go there once.
+	// backfillPause is how long after a commit the file follows. Pages that are written
+	// several times in between are moved only once.
 	backfillPause = 3 * time.Second
-	// walPages is at how many pages a commit moves them by itself, as a WAL that is
-	// written without a break never begins anew: 64 MiB.
+	// walPages is the number of pages (64 MiB) at which a commit moves them itself:
+	// SQLite can't begin the WAL anew while it is written without a break.
 	walPages = 16384
 )
 

@@ -12,11 +12,11 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// SessionsHolding gives what trail.Who needs to tell who held a resource, or
-// tried to: all sessions that did, in the trail's order, each with what concerns
-// such resources alone; and where the start of one isn't known, its guest's
-// session before it, with nothing. With from or to not 0, it is only those that
-// did between them, or may have, and what they held then.
+// SessionsHolding gives what trail.Who needs to tell who held a resource, or tried to:
+// all such sessions in the trail's order, each with only those parts that concern the
+// resource. If a session's start isn't known, the guest's session before it is there
+// too, without any parts. If from or to isn't 0, only what was held, or may have been,
+// between them counts.
 func (s *Store) SessionsHolding(ctx context.Context, r trail.Resource, from, to int64) (list []*trail.Session, err error) {
 	err = s.view(ctx, func(tx querier) error {
 		search := whoSearch{tx: tx, from: cmp.Or(from, always), to: cmp.Or(to, forever), sessions: map[uint64]*trail.Session{}}

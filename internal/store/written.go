@@ -2,12 +2,12 @@ package store
 
 import "github.com/virtaudit/virtaudit/internal/trail"
 
-// maxParts is how many parts of sessions are remembered, about; one takes some
-// 250 bytes.
+// maxParts is about how many parts of sessions are remembered. One takes some 250 bytes.
 const maxParts = 1 << 18
 
-// written remembers sessions that run as they were written last. Those that
-// ended seldom change, and are read when they do.
+// A written remembers running sessions as they were last written, so that only the parts
+// that changed have to be written again. Ended ones seldom change, and are read from the
+// file if they do.
 type written struct {
 	byID  map[uint64]*trail.Session
 	parts int
