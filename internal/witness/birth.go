@@ -13,9 +13,9 @@ import (
 // run guests.
 const tick = 10 * time.Millisecond
 
-// uptime is how long ago the host was booted; 0 where that isn't known. Unlike
-// the time at which it was, it is the same however the clock was set since: that
-// of the hardware, with which a host boots, may be wrong by hours.
+// uptime is how long ago the host was booted, 0 if that isn't known. Unlike the time of
+// the boot it doesn't depend on how the clock was set since: the hardware's clock, with
+// which a host boots, may be wrong by hours.
 func uptime() time.Duration {
 	text, err := os.ReadFile("/proc/uptime")
 	if err != nil {
@@ -29,12 +29,12 @@ func uptime() time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// unborn gives a time at which a process was not there yet, by the clock as it is
-// now. It is zero where that isn't known.
+// unborn gives a time, by the present clock, at which a process had not begun yet. It is
+// zero if that isn't known.
 func unborn(start uint64, now time.Time) time.Time { return bornAfter(start, uptime(), now) }
 
-// bornAfter gives a time before the process began by more than is rounded and
-// passes meanwhile.
+// bornAfter gives a time before the process began, early enough to allow for rounding and
+// for the time that the reading takes.
 func bornAfter(start uint64, up time.Duration, now time.Time) time.Time {
 	const slack = 2 * time.Second
 	if up == 0 || start == 0 || start > uint64(1<<40) {
@@ -47,9 +47,9 @@ func bornAfter(start uint64, up time.Duration, now time.Time) time.Time {
 	return now.Add(-age - slack)
 }
 
-// overBy gives by when a guest was gone that was known at a time: now, or when
-// the host was booted where it ran before that. The clock of a boot may be behind
-// that of the one before, and no guest was gone before it was seen.
+// overBy gives the time by which a guest was gone that was last known at some time: now,
+// or the time of the boot if it ran in an earlier boot. The clock after a boot may be
+// behind, so it is never earlier than when the guest was last known.
 func (t *teller) overBy(known int64, boot string, now time.Time) int64 {
 	if boot == t.Boot {
 		return millis(now)

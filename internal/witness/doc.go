@@ -1,43 +1,39 @@
-// Package witness runs the watchers of guests and tells what they see as facts:
-// what libvirt says of its guests, what QEMU's monitors say of those without
+// Package witness runs the watchers of guests, and turns what they see into facts:
+// what libvirt says of its guests, what QEMU's monitors say of guests without
 // libvirt, and what the guests' processes have open.
 //
-// # What it knows
+// # Sources and reports
 //
-// A source (Libvirt, QMP, Proc) watches until its context ends. What it learns
-// it gives in Reports: facts, and what must be stored with them so that a later
-// run of the service knows what was known. A Report is given when the caller has
-// committed it, and not before does the source go on.
+// A source (Libvirt, QMP, Proc) watches until its context ends. What it learns it
+// hands over in Reports: facts, and the state that must be stored with them so that
+// the next run of the service knows what was known. Reports are committed in their
+// order; how far a source may be ahead of that is up to the caller (Give).
 //
-// Only what changes is a fact. That nothing changed is stored as the time up to
-// which it is known, without a fact. A first look after a restart that shows what
-// was known gives none; what differs happened between the last look before and
-// that one.
+// Only a change is a fact. That nothing has changed is stored as the time up to
+// which that is known. If the first look after a restart shows what was known before
+// it gives no fact; what differs happened between the last look and that one.
 //
 // # Things
 //
-// What a guest has is told as Things. Where libvirt has a record for such a
-// thing, kind and identity are those that the record's holding has in the trail:
-// they are read from the very record that package guest gives for it. All else is
-// marked silent: network disks, an EGD over TCP, backing images, firmware,
-// kernels, the sockets of displays. What a process has open has kinds of its own
-// (file, block, char, unix, tcp, vfio), and other names by which a definition may
-// mean the same thing.
+// What a guest has is told as Things. If libvirt records such a thing, its kind and
+// identity are the same as those of the record's holding in the trail: they are read
+// from the record that package guest makes for it. All others are marked silent:
+// network disks, an EGD over TCP, backing images, firmware, kernels, the sockets of
+// displays. What a process has open has kinds of its own (file, block, char, unix,
+// tcp, vfio), and the other names by which a definition may mean the same thing.
 //
-// Of libvirt's guests the records that its rules want for a change come with it.
-// QEMU without libvirt has no such rules, nor has a process.
+// With a change of a guest of libvirt come the records that libvirt should make of
+// it. There are no such rules for QEMU without libvirt, nor for a process.
 //
 // # Events
 //
-// What a hypervisor tells by itself is an observation of its own (Told) as soon
-// as it comes, and again in what is found to have changed then. A guest can cause
-// events: of each guest only so many are told in a time, and how many more there
-// were.
+// What a hypervisor announces is an observation of its own (Told) at once, and again
+// part of the change that is then found. As a guest can cause events, only so many
+// are told of each guest in a time, and how many were left out.
 //
 // # What it doesn't know
 //
-// It doesn't compare witnesses with each other nor with the log. Which of the
-// files that a process has open is behind which, /proc doesn't tell: backing
-// images are named by libvirt and QEMU. Definitions are
-// kept without passwords; what else is in them is kept.
+// It doesn't compare witnesses with each other, nor with the log. /proc doesn't tell
+// which of the open files is the backing image of which; libvirt and QEMU do.
+// Definitions are kept without passwords, and otherwise as they are.
 package witness

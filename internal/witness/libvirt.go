@@ -14,21 +14,21 @@ import (
 
 // LibvirtOptions say which guests of libvirt are watched, and how.
 type LibvirtOptions struct {
-	// URIs are those of drivers, as virsh takes them. Without any, those that
-	// this host has are watched, once their daemons' sockets are there.
+	// URIs name the drivers to watch, as virsh takes them. Without any, all drivers
+	// that this host has are watched, as soon as their daemons' sockets are there.
 	URIs []string
-	// RunDir is where the sockets are, /run/libvirt where it is "".
+	// RunDir is the folder of the sockets; "" is /run/libvirt.
 	RunDir string
-	// ReadWrite uses the sockets that let change guests, for daemons that have no
-	// others.
+	// ReadWrite uses the sockets that also allow changes, for daemons without
+	// read-only ones.
 	ReadWrite bool
 	// Period is how long a sweep takes; 0 is half a minute.
 	Period time.Duration
-	// Timeout is how long a daemon may take for an answer; 0 is 10 s.
+	// Timeout is how long a daemon may take to answer; 0 is 10 s.
 	Timeout time.Duration
 }
 
-// drivers are those that are looked for where none is given.
+// drivers are looked for if no URI is given.
 var drivers = []string{"qemu:///system", "lxc:///system"}
 
 // Libvirt watches the guests of one driver of libvirt.
@@ -36,17 +36,17 @@ type Libvirt struct {
 	base     Base
 	endpoint libvirt.Endpoint
 	o        LibvirtOptions
-	given    bool // the URI was
+	given    bool // the URI was given by the caller
 	box      statusBox
 }
 
-// CheckURIs tells what is wrong with the URIs of drivers.
+// CheckURIs tells what is wrong with URIs, if anything.
 func CheckURIs(uris []string) error {
 	_, err := endpoints(uris, LibvirtOptions{})
 	return err
 }
 
-// endpoints gives those of URIs, each driver once.
+// endpoints gives the endpoints of URIs. No two may be of the same driver.
 func endpoints(uris []string, o LibvirtOptions) (all []libvirt.Endpoint, err error) {
 	for _, uri := range uris {
 		e, err := libvirt.ParseURI(uri, o.RunDir, o.ReadWrite)
@@ -83,10 +83,10 @@ func NewLibvirt(b Base, o LibvirtOptions) ([]*Libvirt, error) {
 // Name is the source's name in facts.
 func (l *Libvirt) Name() string { return "libvirt " + l.endpoint.URI }
 
-// Status tells how it fares.
+// Status tells how the source is doing.
 func (l *Libvirt) Status() Status { return l.box.get() }
 
-// Run watches until the context ends, or give fails, and gives the cause.
+// Run watches until the context ends or give fails, and returns the cause.
 func (l *Libvirt) Run(ctx context.Context, give Give) (err error) {
 	defer func() { l.box.end(l.base.Now(), err) }()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -114,8 +114,8 @@ func (l *Libvirt) Run(ctx context.Context, give Give) (err error) {
 	})
 }
 
-// await waits for a socket of a driver that wasn't asked for. Where guests were
-// watched before, that there is none is something to be told.
+// await waits for the socket of a driver that no URI asked for. If guests of it were
+// watched before, it doesn't wait: then the missing socket is to be reported.
 func (l *Libvirt) await(ctx context.Context, t *libvirtTeller) error {
 	if l.given || t.swept.To != 0 {
 		return nil
@@ -133,7 +133,7 @@ func (l *Libvirt) await(ctx context.Context, t *libvirtTeller) error {
 	return nil
 }
 
-// retry is how often it is looked whether a driver's daemon has come.
+// retry is the time between two looks for a driver's socket.
 const retry = 5 * time.Second
 
 func isThere(socket string) bool {
@@ -141,7 +141,7 @@ func isThere(socket string) bool {
 	return err == nil
 }
 
-// take makes facts of what the watcher tells, and gives them.
+// take makes facts of what the watcher tells, and hands them over.
 func (t *libvirtTeller) take(item libvirt.Item) error {
 	switch i := item.(type) {
 	case libvirt.Connected:
@@ -166,8 +166,8 @@ func (t *libvirtTeller) take(item libvirt.Item) error {
 	return nil
 }
 
-// takeLost tells that nobody watches. A daemon that never had the driver isn't
-// missed.
+// takeLost reports that the guests are no longer watched, unless it is a daemon that never
+// had the driver.
 func (t *libvirtTeller) takeLost(i libvirt.Lost) error {
 	if errors.Is(i.Err, libvirt.ErrNoDriver) && t.up == nil && t.swept.To == 0 && !t.given {
 		t.absent(i.At, i.Err.Error())
@@ -176,15 +176,15 @@ func (t *libvirtTeller) takeLost(i libvirt.Lost) error {
 	return t.report(t.unwatched(i.At, i.Err.Error()), nil)
 }
 
-// takeMissed tells that events were lost: for a moment nobody watched.
+// takeMissed reports that events were lost, as if nobody had watched for a moment.
 func (t *libvirtTeller) takeMissed(i libvirt.Missed) error {
 	t.box.set(func(s *Status) { s.Missed += uint64(i.Events) })
 	facts := t.unwatched(i.At, fmt.Sprintf("%d events were lost: more came than could be held", i.Events))
 	return t.report(append(facts, t.watched(i.At, timeOf(t.swept.To))), nil)
 }
 
-// takeSwept stores up to when it is known that all is as it was, and tells what
-// was withheld as far as it may be told by now.
+// takeSwept stores up to when the guests are known to be unchanged, and reports what was
+// withheld if that is allowed by now.
 func (t *libvirtTeller) takeSwept(i libvirt.Swept) error {
 	t.swept = sweptState{Boot: t.Boot, From: millis(i.From), To: millis(i.To)}
 	t.box.set(func(s *Status) { s.Guests, s.Swept, s.Took = i.Guests, i.To, i.To.Sub(i.From) })

@@ -2,8 +2,8 @@ package witness
 
 import "time"
 
-// A limiter bounds what each guest can have told: so many at once, and one more
-// each time that a pause has passed.
+// A limiter bounds how much each guest can have told: a burst at once, and one more for
+// each pause that has passed.
 type limiter struct {
 	burst  int
 	pause  time.Duration
@@ -16,14 +16,14 @@ type allowance struct {
 	dropped int
 }
 
-// maxLimited is how many guests are counted. When there are more, all begin anew.
+// maxLimited is how many guests are counted. If there are more, all are counted anew.
 const maxLimited = 1 << 15
 
 func newLimiter(burst int, pause time.Duration) *limiter {
 	return &limiter{burst: burst, pause: pause, guests: map[string]*allowance{}}
 }
 
-// take tells whether one more is allowed, and how many were not before it.
+// take tells whether one more is allowed, and how many were refused before it.
 func (l *limiter) take(guest string, now time.Time) (allowed bool, dropped int) {
 	a := l.guests[guest]
 	if a == nil {

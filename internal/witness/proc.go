@@ -12,13 +12,13 @@ import (
 
 // ProcOptions say how processes are looked at.
 type ProcOptions struct {
-	// Host is where; nil is this host.
+	// Host is the host to look at; nil is this one.
 	Host *proc.Host
-	// Interval is the time from one round to the next, give or take a tenth;
-	// 0 is half a minute.
+	// Interval is the time from one round to the next, give or take a tenth; 0 is half
+	// a minute.
 	Interval time.Duration
-	// MapsEvery is in which rounds mapped files are looked at too: 20 is in one
-	// of 20. 0 is 20.
+	// MapsEvery says in which rounds mapped files are looked at too: 20 is in every
+	// twentieth. 0 is 20.
 	MapsEvery int
 }
 
@@ -29,11 +29,14 @@ type Proc struct {
 	box  statusBox
 }
 
-// How often is looked, beside rounds.
 const (
-	breath    = time.Second     // after one look before the next of what was told of
-	idleTimes = 10              // as many intervals, before it is looked for capabilities again
-	maxIdle   = 5 * time.Minute // or so long
+	// breath is the least time between two looks, besides rounds, at processes that
+	// something was told of.
+	breath = time.Second
+	// idleTimes is after how many intervals it is checked again whether missing
+	// capabilities are there, and maxIdle after what time at the latest.
+	idleTimes = 10
+	maxIdle   = 5 * time.Minute
 )
 
 // NewProc makes the source.
@@ -55,10 +58,10 @@ func NewProc(b Base, o ProcOptions) *Proc {
 // Name is the source's name in facts.
 func (p *Proc) Name() string { return string(fact.Proc) }
 
-// Status tells how it fares.
+// Status tells how the source is doing.
 func (p *Proc) Status() Status { return p.box.get() }
 
-// Run looks until the context ends, or give fails, and gives the cause.
+// Run looks until the context ends or give fails, and returns the cause.
 func (p *Proc) Run(ctx context.Context, give Give) (err error) {
 	defer func() { p.box.end(p.base.Now(), err) }()
 	t, err := p.teller(give)
@@ -85,7 +88,7 @@ func (p *Proc) Run(ctx context.Context, give Give) (err error) {
 	}
 }
 
-// turn makes a round, if it may, and gives how long to wait for the next.
+// turn makes a round, if it has the capabilities, and tells how long to wait for the next.
 func (t *procTeller) turn(ctx context.Context) (time.Duration, error) {
 	if lacking, why := t.lacks(); why != "" {
 		facts := t.unwatched(t.Now(), why)
@@ -98,7 +101,7 @@ func (t *procTeller) turn(ctx context.Context) (time.Duration, error) {
 	return t.o.Interval - t.o.Interval/10 + rand.N(t.o.Interval/5+1), nil
 }
 
-// lacks tells which capabilities are missing, and that in words.
+// lacks tells which capabilities are missing, and why nothing can be seen, in words.
 func (t *procTeller) lacks() (lacking []string, why string) {
 	lacking, err := t.o.Host.Lacking()
 	switch {
@@ -110,7 +113,7 @@ func (t *procTeller) lacks() (lacking []string, why string) {
 	return nil, ""
 }
 
-// again looks at processes of which something was told, not too often.
+// again looks at processes that something was told of, but not too often.
 func (t *procTeller) again(ctx context.Context) error {
 	if t.up == nil || !*t.up {
 		return nil // a round will come

@@ -2,9 +2,9 @@ package witness
 
 import "sync"
 
-// Processes are the guests' processes that sources know of: those that watch
-// hypervisors tell the one that looks at processes. It is safe for use by several
-// goroutines.
+// Processes are the guests' processes that the sources know of. Those that watch
+// hypervisors tell them to the one that looks into processes. It is safe for concurrent
+// use.
 type Processes struct {
 	stirred chan struct{} // holds a token while there is something in due
 
@@ -24,7 +24,7 @@ func NewProcesses() *Processes {
 	return &Processes{stirred: make(chan struct{}, 1), guests: map[int]identity{}, due: map[int]bool{}}
 }
 
-// put tells whose process a pid is, and that it may hold something new.
+// put notes whose process a pid is, and that it may hold something new.
 func (p *Processes) put(pid int, who identity) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -44,7 +44,7 @@ func (p *Processes) wake(pid int) {
 	}
 }
 
-// drop tells that a pid is no guest's any more.
+// drop notes that a pid is no longer a guest's.
 func (p *Processes) drop(pid int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,7 +66,7 @@ func (p *Processes) take() []int {
 	return pids
 }
 
-// who gives whose process a pid is.
+// who tells whose process a pid is.
 func (p *Processes) who(pid int) (identity, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *Processes) pids() []int {
 	return pids
 }
 
-// stir tells that a guest's process may hold something new.
+// stir notes that a guest's process may hold something new.
 func (p *Processes) stir(uuid string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -21,15 +21,15 @@ type QMPOptions struct {
 	Patience time.Duration
 }
 
-// QMP watches guests of QEMU by their monitors. In facts each monitor is a source
-// of its own: "qmp /run/vm/a.sock".
+// QMP watches guests of QEMU through their monitors. In facts each monitor is a source of
+// its own: "qmp /run/vm/a.sock".
 type QMP struct {
 	base Base
 	o    QMPOptions
 	box  statusBox
 }
 
-// NewQMP makes the source. It fails where a pattern is none.
+// NewQMP makes the source. It fails if a pattern is malformed.
 func NewQMP(b Base, o QMPOptions) (*QMP, error) {
 	if o.Interval <= 0 {
 		o.Interval = 10 * time.Second
@@ -47,8 +47,8 @@ func (q *QMP) options() qmp.Options {
 // Name is the source's name in the status.
 func (q *QMP) Name() string { return "qmp" }
 
-// Status tells how it fares: Why is of the monitors that can't be watched, and of
-// the settings that name none.
+// Status tells how the source is doing. Its Why names the monitors that can't be watched,
+// and the settings that name none.
 func (q *QMP) Status() Status {
 	s := q.box.get()
 	all := qmp.Unfound(q.o.Sockets)
@@ -59,7 +59,7 @@ func (q *QMP) Status() Status {
 	return s
 }
 
-// Run watches until the context ends, or give fails, and gives the cause.
+// Run watches until the context ends or give fails, and returns the cause.
 func (q *QMP) Run(ctx context.Context, give Give) (err error) {
 	defer func() { q.box.end(q.base.Now(), err) }()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -86,7 +86,7 @@ func (q *QMP) Run(ctx context.Context, give Give) (err error) {
 	return context.Cause(ctx)
 }
 
-// take makes facts of what the watcher tells, and gives them.
+// take makes facts of what the watcher tells, and hands them over.
 func (t *qmpTeller) take(r qmp.Report) error {
 	m := t.monitor(r.Socket)
 	var facts []fact.Fact
@@ -116,8 +116,8 @@ func (t *qmpTeller) take(r qmp.Report) error {
 	return t.report(facts, state)
 }
 
-// failed tells of a monitor that can't be talked to. A socket that nobody listens
-// at, and at which no guest was known, is what a guest left behind.
+// failed reports a monitor that can't be talked to. A socket at which nobody listens and
+// no guest was known is one that a guest left behind.
 func (t *qmpTeller) failed(m *monitor, r *qmp.Report) []fact.Fact {
 	if m.guest == nil && errors.Is(r.Err, syscall.ECONNREFUSED) {
 		return nil

@@ -9,10 +9,9 @@ import (
 // maxDefinition is how long a definition may be to be kept.
 const maxDefinition = 1 << 20
 
-// Where a definition may hold secrets: passwords of displays, cookies of
-// images over HTTP, and what is handed to QEMU as -object secret or password=.
-// libvirt leaves
-// the first two out of what it tells on the read-only socket.
+// Where a definition may hold secrets: passwords of displays, cookies of images over
+// HTTP, and what is handed to QEMU as -object secret or password=. libvirt itself leaves
+// out the first two on the read-only socket.
 var secrets = []struct {
 	at *regexp.Regexp
 	to string

@@ -12,29 +12,30 @@ import (
 // A Report is what a source learned at once, to be committed as a whole.
 type Report struct {
 	Facts []fact.Fact // their Seq is 0
-	// State is what is to be stored by key; nil deletes.
+	// State has the values to store by key; nil deletes a key.
 	State map[string][]byte
 }
 
-// Give takes a Report, to be committed after those that it took before: by when it
-// returns or soon after. An error of it ends the source. It is called by one
-// goroutine of a source at a time.
+// Give takes a Report, to be committed after those that it took before, when it returns
+// or soon after. If it returns an error the source ends. A source calls it from one
+// goroutine at a time.
 type Give func(Report) error
 
 // A Base is what all sources need.
 type Base struct {
 	// Node is this host's name in facts.
 	Node string
-	// States gives what was stored by keys with a prefix; nil gives nothing.
+	// States gives the stored values of the keys that begin with a prefix; nil stands
+	// for none.
 	States func(prefix string) (map[string][]byte, error)
-	// Processes is where sources tell each other of guests' processes. It is
-	// the same for all sources; nil is for none.
+	// Processes is where sources tell each other of guests' processes. All sources
+	// share one; nil is for a source alone.
 	Processes *Processes
-	// Now is the clock, time.Now where it is nil.
+	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Boot tells one boot of the host from another; "" asks the kernel.
+	// Boot identifies this boot of the host; "" asks the kernel.
 	Boot string
-	// host is where paths of definitions lead somewhere; nil is this host.
+	// host is where the paths of definitions are looked up; nil is this host.
 	host *proc.Host
 }
 
@@ -57,7 +58,7 @@ func (b Base) withDefaults() Base {
 	return b
 }
 
-// BootID tells one boot of this host from another; "" where the kernel doesn't say.
+// BootID identifies this boot of the host; "" if the kernel doesn't tell.
 func BootID() string {
 	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -66,7 +67,7 @@ func BootID() string {
 	return strings.TrimSpace(string(id))
 }
 
-// millis gives a time as facts have it; that of no time is 0.
+// millis gives a time as facts have it: the zero time is 0.
 func millis(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -7,31 +7,29 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
-// A Status is how a source fares.
+// A Status tells how a source is doing.
 type Status struct {
 	Name    string // as in the facts' Source
 	Witness fact.Witness
-	// Up tells whether it watches, Since since when it does or doesn't, and Why
-	// why it doesn't.
+	// Up says whether it watches, Since since when that is so, and Why why it doesn't.
 	Up    bool
 	Since time.Time
 	Why   string
-	// Absent tells that there is nothing here to be watched, and never was: no
-	// daemon, no socket.
+	// Absent says that there is nothing here to watch, and never was: no daemon, no
+	// socket.
 	Absent bool
-	// Lacking are the capabilities that it lacks.
+	// Lacking are the capabilities that are missing.
 	Lacking []string
 	Guests  int
-	// Swept is when the last sweep through all guests ended, and Took how long it
-	// took.
+	// Swept is when the last sweep of all guests ended, and Took how long that took.
 	Swept time.Time
 	Took  time.Duration
-	// Observations and Events count what was told since the start: of guests, and
-	// of those how many were events alone. Missed are events that were lost.
+	// Observations counts the observations since the start, Events those of them that
+	// are only events. Missed counts events that were lost.
 	Observations, Events, Missed uint64
 }
 
-// statusBox keeps a Status for readers of other goroutines.
+// A statusBox keeps a Status for other goroutines to read.
 type statusBox struct {
 	mu     sync.Mutex
 	status Status
@@ -49,7 +47,7 @@ func (b *statusBox) set(change func(*Status)) {
 	change(&b.status)
 }
 
-// end notes why a source watches no more.
+// end notes that a source has ended, and why.
 func (b *statusBox) end(now time.Time, err error) {
 	b.set(func(s *Status) {
 		if s.Up {

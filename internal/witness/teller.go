@@ -15,15 +15,15 @@ type teller struct {
 	witness fact.Witness
 	box     *statusBox
 	give    Give
-	up      *bool     // whether the source was last said to be watched; nil before
+	up      *bool     // whether it was last said that the source is watched; nil before
 	why     string    // why it isn't
-	lost    time.Time // when it ceased to be watched
+	lost    time.Time // when it was last watched, if that ended
 }
 
 // observe makes the fact of an observation.
 func (t *teller) observe(o fact.Observed) fact.Fact {
 	o.Witness = t.witness
-	o.From = min(o.From, o.To) // otherwise the clock was set back
+	o.From = min(o.From, o.To) // it is later if the clock was set back
 	o.Name, o.Problem, o.Reason = clipped(o.Name, maxName), clipped(o.Problem, maxName), clipped(o.Reason, maxName)
 	t.box.set(func(s *Status) {
 		s.Observations++
@@ -38,8 +38,8 @@ func (t *teller) fact(kind fact.Kind, text []byte) fact.Fact {
 	return fact.Fact{Kind: kind, Node: t.Node, Source: t.source, Text: text}
 }
 
-// watched makes the fact that the source is watched from now on. since is up to
-// when it was watched before.
+// watched makes the fact that the source is watched from now on. since is when it was
+// last watched before.
 func (t *teller) watched(at, since time.Time) fact.Fact {
 	yes := true
 	t.up, t.why = &yes, ""
@@ -51,8 +51,8 @@ func (t *teller) watched(at, since time.Time) fact.Fact {
 	return t.fact(fact.Watch, fact.Encode(w))
 }
 
-// unwatched makes the fact that the source is watched no more. There is none
-// where that was said before.
+// unwatched makes the fact that the source is no longer watched, unless that was said
+// before.
 func (t *teller) unwatched(at time.Time, why string) []fact.Fact {
 	said := t.up != nil && !*t.up
 	if t.up != nil && *t.up {
@@ -75,13 +75,13 @@ func (t *teller) unwatched(at time.Time, why string) []fact.Fact {
 	return []fact.Fact{t.fact(fact.Watch, fact.Encode(w))}
 }
 
-// tick makes the fact that all that the source could show up to a time is told.
-// Most of these are kept by nobody: only where something waits for it.
+// tick makes the fact that the source has told all that it could show up to a time. It is
+// only stored if a decision waits for it.
 func (t *teller) tick(at time.Time) fact.Fact {
 	return t.fact(fact.Tick, fact.Encode(fact.Ticked{Source: t.source, At: millis(at)}))
 }
 
-// absent notes that there is nothing to be watched, and never was.
+// absent notes in the status that there is nothing to watch, and never was.
 func (t *teller) absent(at time.Time, why string) {
 	t.box.set(func(s *Status) {
 		if s.Since.IsZero() {
@@ -91,9 +91,9 @@ func (t *teller) absent(at time.Time, why string) {
 	})
 }
 
-// report gives facts and state, if there are any. The facts are stamped as they are
-// told: what they tell of may be over for long, and a stamp that is earlier than
-// others means that the clock was set back.
+// report hands over facts and state, if there are any. The stamp of the facts is the time
+// at which they are told, not that of what they tell: stamps that go back would mean that
+// the clock was set back.
 func (t *teller) report(facts []fact.Fact, state map[string][]byte) error {
 	if len(facts) == 0 && len(state) == 0 {
 		return nil
@@ -105,8 +105,8 @@ func (t *teller) report(facts []fact.Fact, state map[string][]byte) error {
 	return t.give(Report{Facts: facts, State: state})
 }
 
-// run names a run of a guest: by the boot, what tells runs apart in it, and when
-// it was first seen.
+// run names a run of a guest: by the boot, a number that identifies it there, and when it
+// was first seen.
 func (t *teller) run(number string, seen time.Time) string {
 	boot, _, _ := strings.Cut(t.Boot, "-")
 	return boot + "/" + number + "/" + seen.UTC().Format("20060102T150405.000")

@@ -6,7 +6,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/libvirt"
 )
 
-// startWants gives the records of a start.
+// startWants gives the records that libvirt should make of a start.
 func (s *speller) startWants(g *libvirt.Guest, told []libvirt.Event) []fact.Wanted {
 	reason := guest.Reason(g.Reason)
 	if word := lifecycle(told, "started"); word != "" {
@@ -20,8 +20,8 @@ func (s *speller) startWants(g *libvirt.Guest, told []libvirt.Event) []fact.Want
 	return s.reader.wanted(guest.Change{Guest: g.Spec, Op: guest.Start, Reason: reason, PID: g.PID})
 }
 
-// stopWants gives the record of a stop. One that nobody told of is that of a
-// process that was killed.
+// stopWants gives the record that libvirt should make of a stop. If no event announced it
+// the process was killed.
 func (s *speller) stopWants(g *libvirt.Guest, told []libvirt.Event) []fact.Wanted {
 	if g.Spec == nil {
 		return nil
@@ -34,7 +34,7 @@ func (s *speller) stopWants(g *libvirt.Guest, told []libvirt.Event) []fact.Wante
 	return s.reader.wanted(guest.Change{Guest: g.Spec, Op: guest.Stop, Reason: reason})
 }
 
-// lifecycle gives the detail of the last such event, "" where there is none.
+// lifecycle gives the detail of the last lifecycle event of a kind, "" if there is none.
 func lifecycle(told []libvirt.Event, event string) string {
 	detail := ""
 	for i := range told {
@@ -45,7 +45,7 @@ func lifecycle(told []libvirt.Event, event string) string {
 	return detail
 }
 
-// changeWants gives the records of changes.
+// changeWants gives the records that libvirt should make of changes.
 func (s *speller) changeWants(changes []guest.Change) []fact.Wanted {
 	var all []fact.Wanted
 	for i := range changes {
