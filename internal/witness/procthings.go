@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -167,13 +168,13 @@ func thingOf(h *proc.Held, helper string) fact.Thing {
 		}
 		t.Names = strings.Fields(h.PCI)
 	case proc.Unix:
-		t.ID = firstOf(h.Path, h.Peer)
+		t.ID = cmp.Or(h.Path, h.Peer)
 		t.Names = others(t.ID, h.Path, h.Peer)
 	case proc.TCP, proc.UDP:
-		t.ID = firstOf(h.Peer, h.Local, "unbound")
+		t.ID = cmp.Or(h.Peer, h.Local, "unbound")
 		t.Names = others(t.ID, h.Peer, h.Local)
 	}
-	t.ID = fact.Plain(firstOf(t.ID, "unnamed"))
+	t.ID = fact.Plain(cmp.Or(t.ID, "unnamed"))
 	for i := range t.Names {
 		t.Names[i] = fact.Plain(t.Names[i])
 	}
@@ -193,15 +194,6 @@ func deviceNames(h *proc.Held) []string {
 	}
 	names = append(names, others("", h.Tap, h.PTY)...)
 	return append(names, strings.Fields(h.PCI)...)
-}
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // others gives the names that are there and aren't id.
