@@ -27,7 +27,7 @@ func whoCSV(w io.Writer, in WhoInput, o Options) error {
 		h := &in.Holders[i]
 		row := whoRow(h)
 		if in.at() {
-			row = append(row, h.Certainty.String(), doubtName(h.Doubt))
+			row = append(row, h.Certainty.String(), h.Doubt.String())
 		}
 		return append(row, o.csvProof(h.Session.Node, h.Proof())...)
 	}, []string{"by", "facts"}, func(i int) []string {

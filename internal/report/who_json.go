@@ -42,7 +42,7 @@ func (j *jsonText) holder(h *trail.Holder, at bool) {
 	}
 	if at {
 		j.string("certainty", h.Certainty.String())
-		j.said("doubt", doubtName(h.Doubt))
+		j.said("doubt", h.Doubt.String())
 	}
 	j.strings("marks", h.Marks.Names())
 	j.proof(h.Proof()...)
@@ -64,17 +64,4 @@ func (j *jsonText) term(h *trail.Holder) {
 		j.time("to_after", after)
 		j.time("to_before", before)
 	}
-}
-
-// doubtName names a doubt for programs.
-func doubtName(d trail.Doubt) string {
-	return [...]string{
-		trail.NoDoubt:        "",
-		trail.BeginUnknown:   "begin unknown",
-		trail.EndUnknown:     "end unknown",
-		trail.OutcomeUnknown: "outcome unknown",
-		trail.LogEnds:        "log ends",
-		trail.ClockSetBack:   "clock set back",
-		trail.Unwatched:      "unwatched",
-	}[d]
 }

@@ -104,10 +104,10 @@ func TestWhoDoubts(t *testing.T) {
 	for d := trail.NoDoubt; d <= trail.Unwatched; d++ {
 		h := trail.Holder{Doubt: d, Claim: trail.Claim{Session: &trail.Session{Node: "h"}}}
 		text := v.doubt(&h)
-		if (text == "") != (d == trail.NoDoubt) || (doubtName(d) == "") != (text == "") || seen[text] || seen[doubtName(d)] {
-			t.Errorf("doubt %d: %q, %q", d, text, doubtName(d))
+		if (text == "") != (d == trail.NoDoubt) || (d.String() == "") != (text == "") || seen[text] || seen[d.String()] {
+			t.Errorf("doubt %d: %q, %q", d, text, d.String())
 		}
-		seen[text], seen[doubtName(d)] = true, true
+		seen[text], seen[d.String()] = true, true
 		if d == trail.LogEnds && !strings.HasSuffix(text, "1970-01-01 00:00:05") {
 			t.Errorf("the log's end isn't told: %s", text)
 		}

@@ -32,6 +32,19 @@ const (
 	Unwatched            // auditd did not write then
 )
 
+// String names a doubt for programs; that of NoDoubt is empty.
+func (d Doubt) String() string {
+	return [...]string{
+		NoDoubt:        "",
+		BeginUnknown:   "begin unknown",
+		EndUnknown:     "end unknown",
+		OutcomeUnknown: "outcome unknown",
+		LogEnds:        "log ends",
+		ClockSetBack:   "clock set back",
+		Unwatched:      "unwatched",
+	}[d]
+}
+
 // A Holder is a claim that held at a moment, or may have.
 type Holder struct {
 	Claim

@@ -108,22 +108,9 @@ func holdingOf(h *held) holdingJSON {
 		By: h.By, Also: h.Also, Proof: proofOf(s.Node, c.Proof(), h.Begin, h.End),
 	}
 	if h.certainty != trail.No {
-		o.Certainty, o.Doubt = h.certainty.String(), doubtName(h.doubt)
+		o.Certainty, o.Doubt = h.certainty.String(), h.doubt.String()
 	}
 	return o
-}
-
-// doubtName names a doubt for programs.
-func doubtName(d trail.Doubt) string {
-	return [...]string{
-		trail.NoDoubt:        "",
-		trail.BeginUnknown:   "begin unknown",
-		trail.EndUnknown:     "end unknown",
-		trail.OutcomeUnknown: "outcome unknown",
-		trail.LogEnds:        "log ends",
-		trail.ClockSetBack:   "clock set back",
-		trail.Unwatched:      "unwatched",
-	}[d]
 }
 
 var holdingColumns = []column[holdingJSON]{

@@ -30,7 +30,7 @@ func TestHoldersAt(t *testing.T) {
 			trail.MarkUnwatched(holders, at, at, spans)
 			var want, got []string
 			for _, h := range holders {
-				want = append(want, h.Session.UUID+h.Resource.String()+h.Certainty.String()+doubtName(h.Doubt))
+				want = append(want, h.Session.UUID+h.Resource.String()+h.Certainty.String()+h.Doubt.String())
 			}
 			for _, h := range items(ask(t, s, "/api/v1/holdings?limit=1000&kind="+kind+"&at="+at.Format(rfc3339))) {
 				r := trail.Resource{Kind: h["kind"].(string), ID: h["id"].(string)}
