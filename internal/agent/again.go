@@ -10,7 +10,7 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// event is what records of one event of the kernel's have in common.
+// An event identifies an event of the kernel: what all its records have in common.
 type event struct {
 	node  string
 	stamp record.Stamp
@@ -21,9 +21,9 @@ type counts map[string]int
 
 func recordKey(f *fact.Fact) string { return f.Type.String() + " " + string(f.Text) }
 
-// dropStored drops the records of a file that is read anew that are stored
-// already, and those that retention removed or would. Of equal records of one
-// event as many are dropped as are stored, in each reading.
+// dropStored drops from a batch of a file that is read anew the records that are stored
+// already, and those that retention has removed or would. Of equal records of one event
+// as many are dropped as are stored, in each reading of the file.
 func (s *logSource) dropStored(b *follow.Batch) error {
 	cutoff := s.a.writer.cutoff.Load()
 	r := reading{store: s.a.store, before: s.stored, batch: map[event]counts{}}
@@ -46,22 +46,22 @@ func (s *logSource) dropStored(b *follow.Batch) error {
 		kept = append(kept, f)
 	}
 	if slices.Contains(b.Anew, len(b.Records)) {
-		r.begin(nil) // by the next batch, these are stored
+		r.begin(nil) // these are stored before the next batch
 	}
 	b.Records, s.stored = kept, r.batch
 	return nil
 }
 
-// A reading is one of a file that is read anew: what is stored of an event, and
-// didn't come again yet. An event may begin in one batch and end in the next.
+// A reading keeps track of one reading of a file: which stored records of an event
+// haven't come again yet. An event may begin in one batch and end in the next.
 type reading struct {
 	store  *store.Store
 	before map[event]counts // of the last batch
-	batch  map[event]counts
-	waits  map[event]counts // of this batch, from an earlier reading
+	batch  map[event]counts // of this one
+	waits  map[event]counts // kept from this batch by an earlier reading, not yet stored
 }
 
-// begin begins another reading, behind records of the same batch.
+// begin begins another reading. kept are the records of this batch that come before it.
 func (r *reading) begin(kept []fact.Fact) {
 	r.before, r.batch, r.waits = nil, map[event]counts{}, map[event]counts{}
 	for i := range kept {

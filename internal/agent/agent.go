@@ -20,30 +20,30 @@ import (
 	"github.com/virtaudit/virtaudit/kaudit"
 )
 
-// Host is what the service gets of its process.
+// A Host is what the service gets from its process.
 type Host struct {
 	Version string
 	Log     *slog.Logger
 	Stdin   io.Reader
-	// Page is what is shown at /, nil for nothing.
+	// Page is served at /; nil is for no page.
 	Page fs.FS
-	// Listeners are those that the system opened for the service; with any,
-	// the settings' own are not used.
+	// Listeners were opened for the service by the system. If there are any, those of
+	// the settings are not used.
 	Listeners []net.Listener
-	// Ready is called once, when the API answers, with the addresses to open: that
-	// of TCP with its token in the fragment, as a fragment is sent to nobody.
+	// Ready is called once, when the API answers, with the addresses to open. That of
+	// TCP has the token in the fragment, which a browser sends to nobody.
 	Ready func(addresses []string)
-	// Notify tells the system how it goes (READY=1); nil is for nobody.
+	// Notify tells the system how the service is doing (READY=1); it may be nil.
 	Notify func(state string)
-	// Watchdog is how often the system wants to hear of the service; 0 is never.
+	// Watchdog is how often the system wants a sign of life; 0 is never.
 	Watchdog time.Duration
-	// Dial connects to the kernel's audit, kaudit.Dial where it is nil.
+	// Dial connects to the kernel's audit; nil is kaudit.Dial.
 	Dial func() (kaudit.Sender, error)
-	// Now is the clock, time.Now where it is nil.
+	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Demo are facts of another host, which are shown instead of watching this one.
+	// Demo has facts of another host, to be shown instead of watching this one.
 	Demo iter.Seq2[fact.Fact, error]
-	// watchers are sources beside those of the settings.
+	// watchers are further sources, for tests.
 	watchers []watcher
 }
 
@@ -72,7 +72,7 @@ func (h Host) withDefaults() Host {
 	return h
 }
 
-// agent is a service that runs.
+// An agent is a running service.
 type agent struct {
 	config  Config
 	host    Host
@@ -86,8 +86,8 @@ type agent struct {
 	started time.Time
 }
 
-// Run serves until the context ends, and then ends what it began: nil says that
-// all is stored. Any other end is an error.
+// Run serves until the context ends, and then stops all that it began. It returns nil
+// if everything is stored then; any other end is an error.
 func Run(ctx context.Context, c Config, h Host) (err error) {
 	h = h.withDefaults()
 	a := &agent{config: c, host: h, log: h.Log, feed: newFeed(), health: newHealth(h.Now), started: h.Now()}
@@ -102,8 +102,8 @@ func Run(ctx context.Context, c Config, h Host) (err error) {
 	return a.run(ctx)
 }
 
-// whenRoom tries something until it doesn't fail for want of room on the disk, or
-// the context ends.
+// whenRoom tries something again and again while it fails for lack of room on the disk,
+// until the context ends.
 func (a *agent) whenRoom(ctx context.Context, try func() error) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()
@@ -119,7 +119,7 @@ func (a *agent) whenRoom(ctx context.Context, try func() error) error {
 	}
 }
 
-// ended gives an error, unless all that is wrong is that the context ended.
+// ended gives an error, or nil if the context has ended.
 func ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -127,7 +127,7 @@ func ended(ctx context.Context, err error) error {
 	return err
 }
 
-// machineID is what tells this host from all others, for the facts' identity.
+// machineID identifies this host among all others. It is part of the identity of facts.
 func machineID() string {
 	for _, path := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
 		if id, err := os.ReadFile(path); err == nil {
@@ -176,7 +176,7 @@ func (a *agent) run(ctx context.Context) error {
 	return a.work(ctx, failed)
 }
 
-// dial is how to reach the kernel, nil where nothing is to be sent.
+// dial gives how to reach the kernel; nil if nothing is to be sent.
 func (a *agent) dial() func() (kaudit.Sender, error) {
 	if a.config.Emit != EmitMissing || a.host.Demo != nil {
 		return nil

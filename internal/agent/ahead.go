@@ -2,21 +2,20 @@ package agent
 
 import "context"
 
-// ahead hands a source's offers over and lets it go on while the last of them are
-// not committed yet: many are then committed at once. It is for one goroutine at a
+// ahead hands a source's offers to the writer, and lets the source go on before the last
+// of them are committed, so that many are committed at once. It is for one goroutine at a
 // time.
 type ahead struct {
 	w     *writer
-	most  int // how many may not be committed when a source goes on
-	given []*offer
-	bytes int // of them
+	most  int      // how many may be uncommitted when the source goes on
+	given []*offer // those that are
+	bytes int      // of them
 }
 
-// maxAhead is how many bytes of facts may be handed over and not be committed
-// when a source goes on.
+// maxAhead is how many bytes of facts may be uncommitted when a source goes on.
 const maxAhead = 4 << 20
 
-// offer hands an offer over.
+// offer hands over an offer, and waits while too much is uncommitted.
 func (a *ahead) offer(o *offer) error {
 	ctx := a.w.ending()
 	if err := a.w.hand(ctx, o); err != nil {
@@ -42,7 +41,7 @@ func (a *ahead) committed() error {
 	return nil
 }
 
-// first waits for the first that isn't known to be committed.
+// first waits until the first of the given offers is committed.
 func (a *ahead) first(ctx context.Context) error {
 	o := a.given[0]
 	a.given = a.given[1:]

@@ -12,26 +12,26 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// rules is the number of the rules by which the trail is derived. It is raised
-// when these change what is derived, so that a new version of the program
-// derives the whole trail anew.
+// rules is the version of the rules by which the trail is derived. It is raised whenever
+// the same facts give other rows, so that a new version of the program derives the whole
+// trail anew.
 const rules = 8
 
-// emitKey is the state that says whether the last run sent what was missing.
+// emitKey is the key of the state that says whether the last run sent missing records.
 const emitKey = "emit"
 
-// rulesKey is the state that says by which rules, and within which time a change
-// had its record, the rows were derived.
+// rulesKey is the key of the state that says by which rules and window the rows were
+// derived.
 const rulesKey = "derived by rules"
 
-// DerivedState is what is to be stored in the transaction that stores rows which
-// were derived by this program's rules and a window.
+// DerivedState is the state to store together with rows that were derived by this
+// program's rules and a window.
 func DerivedState(window time.Duration) map[string][]byte {
 	return map[string][]byte{rulesKey: []byte(strconv.Itoa(rules) + " window " + window.Truncate(time.Millisecond).String())}
 }
 
-// derive makes the writer's trail of the stored facts. The rows are there
-// already, unless other rules made them.
+// derive makes the writer's Deriver from the stored facts. The rows are stored already;
+// if other rules made them they are made anew.
 func (a *agent) derive(ctx context.Context) error {
 	state := DerivedState(a.config.Window)
 	was, err := a.store.State(ctx, rulesKey)
@@ -51,7 +51,7 @@ func (a *agent) derive(ctx context.Context) error {
 		return err
 	}
 	if string(emitted) != EmitMissing {
-		a.writer.deriver.Missing() // of a time in which nothing was to be sent
+		a.writer.deriver.Missing() // when these became missing nothing was to be sent
 	}
 	state[emitKey] = []byte(a.config.Emit)
 	return a.whenRoom(ctx, func() error {
@@ -62,7 +62,7 @@ func (a *agent) derive(ctx context.Context) error {
 	})
 }
 
-// rebuild makes the rows anew, of which other rules made those that are there.
+// rebuild makes all rows anew, as other rules made those that are stored.
 func (a *agent) rebuild(ctx context.Context, was string, state map[string][]byte) error {
 	w := a.writer
 	a.log.Info("deriving the trail anew", "rules", string(state[rulesKey]), "before", was)
@@ -75,11 +75,11 @@ func (a *agent) rebuild(ctx context.Context, was string, state map[string][]byte
 	return err
 }
 
-// patience is for how long the system is asked for patience at once, and how often.
+// patience is how much time the system is asked for at once, and patiencePeriod how often.
 const patience, patiencePeriod = 60 * time.Second, 20 * time.Second
 
-// patiently does something that may take longer than the system waits for a
-// service to begin, and says that it goes on as long as it does.
+// patiently does something that may take longer than the system allows a service to
+// start, and asks for more time as long as there is progress.
 func (a *agent) patiently(ctx context.Context, do func(context.Context) error) error {
 	done := make(chan struct{})
 	defer close(done)
@@ -100,8 +100,8 @@ func (a *agent) patiently(ctx context.Context, do func(context.Context) error) e
 	return do(ctx)
 }
 
-// deriveAnew makes all rows anew from the stored facts, each of which is seen first,
-// and goes on with the Deriver that did so.
+// deriveAnew makes all rows anew from the stored facts, and goes on with the Deriver that
+// did so. see is called with each fact first.
 func (w *writer) deriveAnew(ctx context.Context, see func(*fact.Fact), state map[string][]byte) error {
 	defer w.health.atLength()()
 	options, err := w.options(ctx)
@@ -119,7 +119,7 @@ func (w *writer) deriveAnew(ctx context.Context, see func(*fact.Fact), state map
 	return err
 }
 
-// options are those of a Deriver of the stored facts.
+// options gives the options of a Deriver that begins with the first stored fact.
 func (w *writer) options(ctx context.Context) (reconcile.Options, error) {
 	checkpoint, err := w.store.Checkpoint(ctx)
 	if err != nil {
@@ -129,7 +129,7 @@ func (w *writer) options(ctx context.Context) (reconcile.Options, error) {
 	return reconcile.Options{Window: window, Numbers: checkpoint.Numbers, Boots: checkpoint.Boots}, nil
 }
 
-// deriving derives the trail, and shows each fact and that it goes on.
+// deriving is a Deriver that shows each fact to see first, and that there is progress.
 type deriving struct {
 	*reconcile.Deriver
 	see    func(*fact.Fact)
@@ -142,8 +142,8 @@ func (d deriving) Add(f *fact.Fact) error {
 	return d.Deriver.Add(f)
 }
 
-// replay derives the trail from the facts that are stored, and gives nothing of
-// it out: its rows are stored too.
+// replay brings a Deriver up to the stored facts. What it derives is dropped, as the rows
+// are stored already.
 func (w *writer) replay(ctx context.Context) error {
 	options, err := w.options(ctx)
 	if err != nil {
@@ -158,7 +158,7 @@ func (w *writer) replay(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		_ = w.deriver.Add(f) // it was told when the fact came
+		_ = w.deriver.Add(f) // an error was logged when the fact came
 		w.reread(f)
 		if n++; n%4096 == 0 {
 			w.deriver.Delta()
@@ -171,7 +171,8 @@ func (w *writer) replay(ctx context.Context) error {
 	return nil
 }
 
-// reread notes what a stored fact says of intents, and up to when the log was read.
+// reread takes from a stored fact what it says of intents, and up to when the log was
+// read.
 func (w *writer) reread(f *fact.Fact) {
 	w.emitter.take(f, true)
 	w.read(f)

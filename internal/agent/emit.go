@@ -11,17 +11,18 @@ import (
 	"github.com/virtaudit/virtaudit/internal/store"
 )
 
-// lack is a record that is missing, since when the writer knows it.
+// A lack is a missing record, and since when the writer knows of it.
 type lack struct {
 	reconcile.Missing
 	since int64
 }
 
-// maxLacking is how many missing records are kept while the log is behind.
+// maxLacking is how many missing records are kept while none can be sent.
 const maxLacking = 1 << 12
 
-// lacks gives the missing records that are to be sent now: none while the kernel
-// has records that the log may get yet, or no record of this host was ever read.
+// lacks gives the missing records that are to be sent now. There are none while the
+// kernel has records that the log may still get, or if no record of this host was ever
+// read.
 func (w *writer) lacks(ctx context.Context) []lack {
 	w.miss()
 	now := w.millis()
@@ -44,7 +45,7 @@ func (w *writer) lacks(ctx context.Context) []lack {
 	return ready
 }
 
-// miss takes which records are missing of late.
+// miss takes over the records that have become known to be missing.
 func (w *writer) miss() {
 	now := w.millis()
 	for _, m := range w.deriver.Missing() {
@@ -53,9 +54,9 @@ func (w *writer) miss() {
 	w.lacking = w.lacking[max(0, len(w.lacking)-maxLacking):]
 }
 
-// emit sends what libvirt should have recorded. Each intent is committed before
-// it is sent, and what became of it after. A commit may take long, as without room on
-// the disk: then what the log has meanwhile is read first.
+// emit sends what libvirt should have recorded. The intent of each record is committed
+// before it is sent, and its outcome after that. If the commit took long, as when the disk
+// was full, the log is read up to the present before anything is sent.
 func (w *writer) emit(ctx context.Context) {
 	var plans store.Batch
 	for _, l := range w.lacks(ctx) {
@@ -76,8 +77,8 @@ func (w *writer) emit(ctx context.Context) {
 	}
 }
 
-// sendPlanned sends what was planned and still is to be, as far as that can be now,
-// and stores what became of it.
+// sendPlanned sends the planned records that are still to be sent, as far as possible now,
+// and stores what became of them.
 func (w *writer) sendPlanned(ctx context.Context) {
 	var outcomes store.Batch
 	asked := false
@@ -115,7 +116,7 @@ func (w *writer) sendPlanned(ctx context.Context) {
 	}
 }
 
-// early tells why nothing is to be sent yet: the log may have it.
+// early tells why nothing is to be sent yet, as the log may have it after all.
 func (w *writer) early(ctx context.Context, now int64) string {
 	if w.readTo < w.unread {
 		return "the log is not read yet up to when it was stored that a record is to be sent"

@@ -17,8 +17,8 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// emitter sends the records that libvirt should have sent and did not, and knows
-// them again when they come back in the log. It is the writer's.
+// An emitter sends the records that libvirt should have sent and did not, and recognizes
+// them when they come back in the log. It is the writer's.
 type emitter struct {
 	dial func() (kaudit.Sender, error) // nil where nothing is to be sent
 	to   kaudit.Sender
@@ -33,11 +33,11 @@ type emitter struct {
 	open map[uint64]*intent // by the number of their first fact
 }
 
-// intent is a record that was to be sent and isn't in the log as far as that was
-// read.
+// An intent is a record that was to be sent and that the log, as far as it was read,
+// doesn't have.
 type intent struct {
 	fact.Intended
-	old bool // planned by a process before this one, which knows what became of it
+	old bool // planned by an earlier process; only that one knew what became of it
 }
 
 func newEmitter(dial func() (kaudit.Sender, error)) *emitter {
@@ -52,15 +52,16 @@ func (e *emitter) plan(w fact.Wanted, uuid, name string, observation uint64, now
 	}
 }
 
-// sendTime is how long the kernel may take for a record, or a question: the writer
-// waits for it, and all sources for that.
+// sendTime is how long the kernel may take for a record or a question. The writer waits
+// for it, and all sources wait for the writer.
 const sendTime = time.Second
 
-// heldPause is for how many milliseconds a kernel that took longer isn't asked again.
+// heldPause is for how many milliseconds the kernel isn't asked again if it took longer.
 const heldPause = 10_000
 
-// send sends what was planned in fact id, and gives what became of it; false where it
-// surely wasn't sent, and can be later: the kernel has no room, or the service ends.
+// send sends what was planned in fact id, and gives what became of it. It gives false if
+// the record surely wasn't sent and can be sent later, as the kernel has no room or the
+// service ends.
 func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended, bool) {
 	in := e.open[id].Intended
 	in.ID, in.At = id, now
@@ -83,8 +84,8 @@ func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended
 	return in, true
 }
 
-// refuse gives that what was planned in fact id isn't to be sent any more, where that
-// is so.
+// refuse gives the outcome of what was planned in fact id if it is no longer to be sent,
+// and else false.
 func (e *emitter) refuse(id uint64, now int64, lacks func(uint64, fact.Wanted) bool) (fact.Intended, bool) {
 	in := e.open[id].Intended
 	why := e.open[id].over(now, lacks)
@@ -98,7 +99,7 @@ const (
 	notLacked = "the guest lacks it no more"
 )
 
-// over tells why a record is to be sent no more.
+// over tells why a record is no longer to be sent, "" if it is.
 func (o *intent) over(now int64, lacks func(uint64, fact.Wanted) bool) string {
 	switch {
 	case now-o.At > tooLate:
@@ -130,7 +131,7 @@ func (e *emitter) try(ctx context.Context, w fact.Wanted) error {
 	return err
 }
 
-// hangUp ends a connection that may be broken; the next record has another.
+// hangUp closes a connection that may be broken. The next record opens another.
 func (e *emitter) hangUp() {
 	if c, ok := e.to.(io.Closer); ok {
 		_ = c.Close() // it is of no use any more
@@ -145,16 +146,17 @@ func (e *emitter) connect() (err error) {
 	return err
 }
 
-// prober is a Sender that tells how the kernel's audit is: *kaudit.Conn.
+// A prober is a Sender that can ask for the state of the kernel's audit, as *kaudit.Conn.
 type prober interface {
 	Status(context.Context) (kaudit.Status, error)
 }
 
-// settled is for how many milliseconds after records waited for auditd the log may
-// lack them yet.
+// settled is how many milliseconds after records waited for auditd the log may still lack
+// them.
 const settled = 2_000
 
-// behind tells why the log may lack what the kernel has, or had until just now.
+// behind tells why the log may lack records that the kernel has, or had until just now;
+// "" if it doesn't.
 func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
 	if since := now - e.held; e.held != 0 && since >= 0 && since < heldPause {
 		return "the kernel's audit had no room until now"
@@ -173,9 +175,9 @@ func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
 	return ""
 }
 
-// waiting tells that records wait for auditd, in the kernel or in auditd's socket,
-// or that there is none to write them; late, that the kernel didn't say in time. Who
-// may not ask the kernel, which takes more than sending, knows of the socket alone.
+// waiting tells whether records wait for auditd, in the kernel or in auditd's socket, or
+// nobody is there to write them; late is that the kernel didn't answer in time. To ask the
+// kernel takes more than to send; without that only the socket is looked at.
 func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late bool) {
 	if e.connect() != nil {
 		return "", false // sending tells
@@ -211,15 +213,15 @@ func (e *emitter) waiting(ctx context.Context, byAuditd bool) (why string, late 
 
 const unreadWords = "records wait in auditd's socket"
 
-// take notes what a fact says of intents. Facts that are read again after a
-// start are taken too, with replay.
+// take notes what a fact says of intents. With replay it is a stored fact that is read
+// again after a start.
 func (e *emitter) take(f *fact.Fact, replay bool) {
 	if f.Kind != fact.Intent {
 		return
 	}
 	var in fact.Intended
 	if f.Decode(&in) != nil {
-		return // the Deriver tells
+		return // the Deriver reports it
 	}
 	if in.State == fact.Planned {
 		e.open[f.Seq] = &intent{Intended: in, old: replay}
@@ -235,8 +237,7 @@ func (e *emitter) take(f *fact.Fact, replay bool) {
 	}
 }
 
-// seen gives the intents that a record fulfils: one of ours, by its sender and
-// its text. Only one of several that are equal is.
+// seen gives the intent that a record fulfils, if any: the first of equal ones.
 func (e *emitter) seen(r *record.Record, now int64) (fact.Intended, bool) {
 	if len(e.open) == 0 || !r.Type.Virt() {
 		return fact.Intended{}, false
@@ -252,12 +253,12 @@ func (e *emitter) seen(r *record.Record, now int64) (fact.Intended, bool) {
 	return fact.Intended{}, false
 }
 
-// grace is how many milliseconds after an intent the log must have been read to
-// show that nothing was sent.
+// grace is how many milliseconds past an intent the log must be read to show that nothing
+// was sent.
 const grace = 6_000
 
-// tooLate is how many milliseconds after an intent it isn't sent any more, and its
-// record isn't waited for.
+// tooLate is how many milliseconds after an intent its record is no longer sent, nor
+// waited for.
 const tooLate = 3600_000
 
 // forget drops the intents whose record should have come long ago.
@@ -265,10 +266,9 @@ func (e *emitter) forget(now int64) {
 	maps.DeleteFunc(e.open, func(_ uint64, o *intent) bool { return o.State != fact.Planned && now-o.At > tooLate })
 }
 
-// settle gives what is to be done about the intents of a process before this
-// one, when the log was read up to a time: those that it would show and that it
-// lacks are planned anew, where the guest lacks them still; where it can't tell,
-// that is said.
+// settle decides about the intents of earlier processes, when the log was read up to a
+// time. Those that it would show and lacks were not sent, and are planned again if the
+// guest still lacks them. If the log was not read as a whole, nobody knows.
 func (e *emitter) settle(readTo int64, whole bool, now int64, lacks func(uint64, fact.Wanted) bool) (outcomes, again []fact.Intended) {
 	for _, id := range e.ids() {
 		o := e.open[id]
@@ -295,7 +295,7 @@ func (e *emitter) settle(readTo int64, whole bool, now int64, lacks func(uint64,
 	return outcomes, again
 }
 
-// planned tells whether something is to be sent.
+// planned tells whether any record is to be sent.
 func (e *emitter) planned() bool {
 	if e.dial == nil {
 		return false
@@ -308,7 +308,7 @@ func (e *emitter) planned() bool {
 	return false
 }
 
-// due tells whether it is to be sent now.
+// due tells whether the record is to be sent.
 func (o *intent) due() bool { return o.State == fact.Planned && !o.old }
 
 func (e *emitter) ids() []uint64 {

@@ -6,7 +6,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// feed tells subscribers what every commit changed.
+// A feed tells subscribers what every commit changed.
 type feed struct {
 	mu   sync.Mutex
 	subs map[chan *trail.Delta]bool
@@ -41,7 +41,7 @@ func (f *feed) drop(c chan *trail.Delta) {
 	}
 }
 
-// publish waits for nobody.
+// publish tells all subscribers of a change. It drops those that are too slow.
 func (f *feed) publish(d *trail.Delta) {
 	if d.Empty() {
 		return
@@ -58,14 +58,15 @@ func (f *feed) publish(d *trail.Delta) {
 	}
 }
 
-// reset closes all channels: who subscribes again must read all anew.
+// reset closes all channels. Subscribers have to read everything anew, and subscribe
+// again.
 func (f *feed) reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closeAll()
 }
 
-// end closes all channels, and those of all who subscribe from now on.
+// end closes all channels, also of those who subscribe from now on.
 func (f *feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

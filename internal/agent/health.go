@@ -8,7 +8,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// health is what the service knows of itself. It is safe for concurrent use.
+// A health is what the service knows of itself. It is safe for concurrent use.
 type health struct {
 	mu sync.Mutex
 
@@ -35,7 +35,7 @@ func newHealth(now func() time.Time) *health {
 	return &health{now: now, beaten: now(), stuck: stuck, facts: map[string]uint64{}}
 }
 
-// maxSources is of how many sources facts are counted apart.
+// maxSources is how many sources have a count of their own.
 const maxSources = 256
 
 // count counts a fact that was taken, of this host or of another.
@@ -88,7 +88,7 @@ func (h *health) misread() {
 	h.unread++
 }
 
-// committed notes how a commit went.
+// commit notes how a commit went.
 func (h *health) commit(facts int, took time.Duration, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -125,16 +125,16 @@ func (h *health) ready() {
 	h.replayed = true
 }
 
-// stuck is after how long without a sign of the writer something is wrong: it
-// beats at every commit, and at least once a second. stuckAtLength is that while all
-// rows are derived anew: it beats at every fact, but not while the rows of before are
-// deleted, nor while all that is new is committed.
+// stuck is how long the writer may show no sign of life before something is wrong. It
+// beats at every commit, and at least once a second. stuckAtLength is the same while all
+// rows are derived anew: then it beats at every fact, but not while the old rows are
+// deleted, nor while the new ones are committed.
 const (
 	stuck         = 30 * time.Second
 	stuckAtLength = 10 * time.Minute
 )
 
-// atLength lets the writer do what takes longer, until it calls what this gives.
+// atLength allows the writer stuckAtLength, until it calls done.
 func (h *health) atLength() (done func()) {
 	set := func(stuck time.Duration) {
 		h.mu.Lock()

@@ -14,9 +14,9 @@ import (
 	"github.com/virtaudit/virtaudit/kaudit"
 )
 
-// kernelLost counts the records that the kernel lost while the service ran: its
-// queue was full, and auditd never got them. Where the kernel may not be asked, which
-// takes root or CAP_AUDIT_CONTROL, it counts none.
+// A kernelLost counts the records that the kernel lost while the service ran: its queue
+// was full, and auditd never got them. To ask the kernel takes root or
+// CAP_AUDIT_CONTROL; without that it counts none.
 type kernelLost struct {
 	dial  func() (kaudit.Sender, error)
 	now   func() time.Time

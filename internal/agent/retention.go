@@ -10,16 +10,16 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// retentionPeriod is how often what is too old is looked for. What failed, as for
-// want of room on the disk, is tried again after retentionAgain, then after twice
-// that, and so on: deriving all anew takes long, in which nothing else is taken.
+// retentionPeriod is how often it is checked for what is too old. After a failure, such as
+// a full disk, it is tried again after retentionAgain, then after twice that, and so on:
+// deriving everything anew takes long, and nothing else is taken meanwhile.
 const (
 	retentionPeriod = 24 * time.Hour
 	retentionAgain  = 10 * time.Minute
 )
 
-// retain removes what is older than keep, again and again. It does so beside the
-// writer: the store lets the two go in turns.
+// retain removes what is older than keep, again and again. It runs beside the writer; the
+// store lets the two take turns.
 func (w *writer) retain(ctx context.Context, keep time.Duration) {
 	if keep <= 0 {
 		return
@@ -44,11 +44,10 @@ func (w *writer) retain(ctx context.Context, keep time.Duration) {
 	}
 }
 
-// removeBefore removes what is over since before a time, and has the rows derived
-// anew from what is left: several that shared something are otherwise without those
-// that went. As long as that is owed nothing is removed: the rows still tell of
-// sessions that went, and these would be counted once more. A service that ends
-// before that does so when it begins.
+// removeBefore removes what ended before a time, and then has the rows derived anew from
+// what is left, as some tell of what several sessions did. As long as that is owed nothing
+// more is removed: the rows still tell of removed sessions, which would be counted twice.
+// If the service ends before, it is done at the next start.
 func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) error {
 	if w.owed {
 		if err := w.askAnew(ctx); err != nil {
@@ -61,8 +60,8 @@ func (w *writer) removeBefore(ctx context.Context, cutoff time.Time) error {
 	return w.askAnew(ctx)
 }
 
-// remove removes what is over since before a time, and notes whether the rows are
-// to be derived anew behind it.
+// remove removes what ended before a time, and notes whether the rows have to be derived
+// anew after that.
 func (w *writer) remove(ctx context.Context, cutoff time.Time) error {
 	if err := w.setRules([]byte("retention")); err != nil {
 		return err
@@ -95,7 +94,7 @@ func (w *writer) askAnew(ctx context.Context) error {
 	}
 }
 
-// setRules stores by which rules the rows are said to be derived.
+// setRules stores by which rules the rows count as derived.
 func (w *writer) setRules(by []byte) error {
 	return w.store.Commit(context.Background(), &store.Batch{Delta: &trail.Delta{}, State: map[string][]byte{rulesKey: by}})
 }
@@ -110,17 +109,17 @@ type rederiving struct {
 	done chan error
 }
 
-// rederive derives all rows anew, as they would be if what a retention removed had
-// never been. What is open of emission stays as it is.
+// rederive derives all rows anew, as if what retention removed had never been. Open
+// intents stay as they are.
 func (w *writer) rederive(ctx context.Context) error {
 	if !w.stored() {
 		return errors.New("what came before is not stored")
 	}
-	w.miss() // what the one that goes has to tell
+	w.miss() // what the old Deriver has still to tell
 	if err := w.deriveAnew(ctx, func(*fact.Fact) {}, w.derived()); err != nil {
 		return err
 	}
-	w.deriver.Missing() // is known already, or was not to be sent
+	w.deriver.Missing() // these are known already, or were not to be sent
 	w.feed.reset()
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/witness"
 )
 
-// watcher is a source of observations.
+// A watcher is a source of observations.
 type watcher interface {
 	Name() string
 	Status() witness.Status
@@ -65,10 +65,10 @@ func newSources(a *agent) (*sources, error) {
 	return s, nil
 }
 
-// retry is how long a source rests after an error that ended it.
+// retry is how long a source rests after an error.
 const retry = 10 * time.Second
 
-// run watches until the context ends. What ends one source ends no other.
+// run watches until the context ends. A source that fails doesn't stop the others.
 func (s *sources) run(ctx context.Context) {
 	if s.log == nil {
 		return
@@ -88,7 +88,8 @@ func (s *sources) run(ctx context.Context) {
 	wg.Wait()
 }
 
-// keep runs a source again and again, until the context ends or it is over.
+// keep runs a source again and again, until the context ends or over says that its error
+// is final.
 func (s *sources) keep(ctx context.Context, name string, run func(context.Context) error, over func(error) bool) {
 	for ctx.Err() == nil {
 		err := run(ctx)
@@ -103,12 +104,12 @@ func (s *sources) keep(ctx context.Context, name string, run func(context.Contex
 	}
 }
 
-// reportsAhead is how many reports of a witness are taken while the one before
-// them isn't committed: the first sweep of many guests gives one for each.
+// reportsAhead is how many reports of a witness may be uncommitted when it goes on: the
+// first sweep of many guests makes one for each.
 const reportsAhead = 128
 
-// watch commits what a witness reports until that ends. What it knew and nobody
-// stored is told again after the next start, by what is stored.
+// watch commits what a witness reports, until the witness ends. What wasn't stored is
+// found and told again when it runs again, as that begins with what is stored.
 func (s *sources) watch(ctx context.Context, w watcher) error {
 	line := ahead{w: s.a.writer, most: reportsAhead}
 	err := w.Run(ctx, func(r witness.Report) error { return line.offer(&offer{facts: r.Facts, state: r.State}) })
