@@ -7,18 +7,18 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// An item is something of a source: a record of the kernel's, whole lines, or a
+// An item is what a source gave at once: a record of the kernel, whole lines, or a
 // problem.
 type item struct {
-	kind    record.Type // 0 of lines
+	kind    record.Type // 0 for lines
 	text    []byte
 	problem *Problem
-	// lines and bytes count what came before it and doesn't matter.
+	// lines and bytes count what came before it and was passed over.
 	lines, bytes int64
 }
 
-// maxBacklog is how many bytes may wait until a batch is taken, and itemBytes
-// about what an item takes beside its text.
+// maxBacklog is how many bytes may wait until a batch is taken, and itemBytes about what
+// an item takes besides its text.
 const (
 	maxBacklog = 32 << 20
 	itemBytes  = 256
@@ -26,11 +26,11 @@ const (
 
 func (i *item) size() int { return len(i.text) + itemBytes }
 
-// A backlog is what a source said that can't be asked again, while nobody takes
-// it. One goroutine puts and one takes.
+// A backlog is a queue of what a source said that can't be asked again. One goroutine puts
+// items into it, and another takes them.
 type backlog struct {
-	// some tells that there may be something, or that there will be no more; room
-	// that there may be room again.
+	// some has a token when there may be an item, or there will be no more; room when
+	// there may be room again.
 	some, room chan struct{}
 
 	mu    sync.Mutex
@@ -43,8 +43,8 @@ func newBacklog() *backlog {
 	return &backlog{some: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 }
 
-// put puts an item behind the others, and waits where there is no room. It reports
-// false when the context ends before there is.
+// put appends an item, and waits if there is no room. It gives false if the context ends
+// before there is.
 func (q *backlog) put(ctx context.Context, i item) bool {
 	for !q.tryPut(i) {
 		select {
@@ -57,7 +57,7 @@ func (q *backlog) put(ctx context.Context, i item) bool {
 	return ctx.Err() == nil
 }
 
-// tryPut puts an item where there is room: there always is for one alone.
+// tryPut appends an item if there is room. An empty queue has room for any item.
 func (q *backlog) tryPut(i item) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -69,7 +69,7 @@ func (q *backlog) tryPut(i item) bool {
 	return true
 }
 
-// end tells that nothing else is put.
+// end notes that no more items come.
 func (q *backlog) end() {
 	q.mu.Lock()
 	q.over = true
@@ -77,8 +77,8 @@ func (q *backlog) end() {
 	notify(q.some)
 }
 
-// take takes the first item, where there is one. open is false when there is none
-// and there will be no more.
+// take takes the first item, if there is one. open is false if there is none and there will
+// be no more.
 func (q *backlog) take() (i item, ok, open bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -87,7 +87,7 @@ func (q *backlog) take() (i item, ok, open bool) {
 	}
 	i, q.items[0] = q.items[0], item{}
 	if q.items = q.items[1:]; len(q.items) == 0 {
-		q.items = nil // what many took is given back
+		q.items = nil // the memory of many is given back
 	}
 	q.bytes -= i.size()
 	notify(q.room)
@@ -100,7 +100,7 @@ func (q *backlog) empty() bool {
 	return len(q.items) == 0
 }
 
-// notify tells who waits, or will.
+// notify wakes the goroutine that waits on c, now or later.
 func notify(c chan struct{}) {
 	select {
 	case c <- struct{}{}:

@@ -8,22 +8,22 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// A clock notices that a host's clock was set back: a record is earlier than
-// one with a lower serial. It goes by what programs send, as the records of a
-// system call have the time at which that began.
+// A clock notices that a host's clock was set back: a record then is earlier than one with
+// a lower serial. It only looks at records that programs send, as those of a system call
+// have the time at which the call began.
 type clock struct {
 	last map[string]record.Stamp // of each node
 }
 
 const (
-	// backBy is from how much on it is told: so long a sender may wait for room
-	// in the kernel's queue.
+	// backBy is the least that is reported: a sender may wait that long for room in the
+	// kernel's queue.
 	backBy = 60 * time.Second
 	// maxNodes bounds the nodes that are known.
 	maxNodes = 4096
 )
 
-// back tells of a record whether the clock was set back before it.
+// back tells whether the clock was set back before a record.
 func (c *clock) back(f *fact.Fact) (Problem, bool) {
 	if !f.Type.Virt() && f.Type != record.SystemBoot && f.Type != record.SystemShutdown {
 		return Problem{}, false

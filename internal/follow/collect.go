@@ -8,7 +8,7 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// A collector makes a batch of lines and records.
+// A collector makes batches of lines and records.
 type collector struct {
 	way, node string
 	own       func(name string) bool
@@ -36,7 +36,7 @@ func (c *collector) lines(text []byte, now time.Time) {
 	c.batch.Malformed += stats.Malformed
 }
 
-// kernel takes a record as the kernel gives it to listeners.
+// kernel takes a record as the kernel sends it to listeners.
 func (c *collector) kernel(t record.Type, text []byte, now time.Time) {
 	c.batch.Lines++
 	c.batch.Bytes += int64(len(text))
@@ -69,21 +69,21 @@ func (c *collector) problem(p Problem) {
 	c.batch.Problems = append(c.batch.Problems, p)
 }
 
-// anew notes that from here on records may come that were given before.
+// anew notes that from here on records may come again.
 func (c *collector) anew() {
 	c.again, c.batch.Again = true, true
 	c.batch.Anew = append(c.batch.Anew, len(c.batch.Records))
 }
 
-// full tells whether the batch is to be given whatever comes. Text without
-// records makes it full later, as it is no work for who takes it.
+// full tells whether the batch has to be given now. It takes more text to fill a batch
+// without records, as that is no work for whoever takes it.
 func (c *collector) full() bool {
 	n := len(c.batch.Records)
 	return n >= maxRecords || n > 0 && c.batch.Bytes >= maxText || c.batch.Bytes >= 16*maxText
 }
 
-// due is when the batch's records are to be given: when it was quiet for the
-// hold after the last, or they wait since twice that. It is zero without records.
+// due is when the batch is to be given: when it was quiet for hold after the last record,
+// or the first one has waited for twice that. It is zero without records.
 func (c *collector) due(hold time.Duration) time.Time {
 	if len(c.batch.Records) == 0 {
 		return time.Time{}

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// A state is how far reading came.
+// A state is the outcome of a step of reading.
 type state uint8
 
 const (
 	more  state = iota // there may be more to read
-	atEnd              // all was read that is there
-	stuck              // there is more, or may be, that can't be read now
+	atEnd              // everything that is there was read
+	stuck              // there is, or may be, more that can't be read now
 )
 
 // file follows a log by its files.
@@ -25,37 +25,40 @@ type file struct {
 	*collector
 	o   Options
 	buf []byte
-	// cur is the file that is read, nil before there is one.
+	// cur is the file that is being read, nil before there is one.
 	cur *segment
 	// next is (*segment).next.
 	next func(*segment, []byte) ([]byte, error)
-	// from is where to go on, until it was found.
+	// from is the position to go on from, until its file is found.
 	from *position
-	// pos is the position behind what was taken: that of cur once a line of it
-	// was taken, of the file before until then.
+	// pos is the position behind what was taken: in cur once a line of it was taken, and
+	// until then in the file before.
 	pos []byte
-	// drained: cur was read to its end after a newer file was seen to have text.
+	// drained says that cur was read to its end after a newer file was seen to have
+	// text.
 	drained bool
-	// passing: the line at the position is too long, and passed over.
+	// passing says that the line at the position is too long, and is being skipped.
 	passing bool
-	// gap is what was missed before cur, until it is known up to when.
+	// gap is the problem that records before cur were missed, until it is known up to
+	// when.
 	gap *Problem
-	// listed are the log's files when cur was begun, and ahead those newer than it.
+	// listed are the log's files as of when cur was opened, and ahead those newer than
+	// cur.
 	listed, ahead []rotated
-	// told is what was told of files that can't be read, since one could be.
+	// told has what was told of files that can't be read, since one last could be.
 	told     map[string]bool
 	patience patience
 	wake     *waker
 }
 
-// patience is how long it has been waited for what can't be read.
+// A patience tells for how long reading has been stuck.
 type patience struct {
 	since time.Time // zero while reading goes on
 	why   error
 	over  bool
 }
 
-// errStuck: what can't be read didn't change for as long as is waited for it.
+// errStuck means that reading was stuck for too long.
 var errStuck = errors.New("the log can't be read on")
 
 func newFile(o Options, m *monitor) *file {
@@ -110,8 +113,8 @@ func (f *file) run(ctx context.Context, take Take) error {
 	return context.Cause(ctx)
 }
 
-// waited notes how long it has been waited, and tells whether that is all there is
-// to do: without patience, old files that can't be read are passed over first.
+// waited notes for how long reading has been stuck, and tells whether to give up. When the
+// patience is over, old files that can't be read are skipped first.
 func (f *file) waited(s state, now time.Time) (over bool) {
 	p := &f.patience
 	switch {
@@ -127,7 +130,7 @@ func (f *file) waited(s state, now time.Time) (over bool) {
 	return false
 }
 
-// give gives the batch.
+// give hands over the batch.
 func (f *file) give(s state, now time.Time, take Take) error {
 	if s == atEnd && f.cur != nil {
 		f.again = false
@@ -145,9 +148,8 @@ func (f *file) give(s state, now time.Time, take Take) error {
 	return nil
 }
 
-// wait waits for a change, but no longer than to the earlier of two times. After
-// a change it takes a breath, so that a log that grows line by line isn't read a
-// line at a time.
+// wait waits for a change, but no longer than to the earlier of two times. After a change
+// it pauses, so that a log that grows line by line isn't read a line at a time.
 func (f *file) wait(ctx context.Context, poll, due time.Time) {
 	if !due.IsZero() && due.Before(poll) {
 		poll = due
@@ -163,7 +165,7 @@ func (f *file) wait(ctx context.Context, poll, due time.Time) {
 	}
 }
 
-// step reads on, or finds out where.
+// step reads on, or finds where to begin.
 func (f *file) step(now time.Time) state {
 	if f.cur == nil {
 		return f.begin()
@@ -193,8 +195,8 @@ func (f *file) step(now time.Time) state {
 	return f.end(now)
 }
 
-// unreadable tells once that a file or its folder can't be read, unless files
-// were only renamed. It is tried again when something changes there.
+// unreadable reports, once, that a file or its folder can't be read, unless files were
+// merely renamed. It is tried again when something changes there.
 func (f *file) unreadable(err error) state {
 	f.patience.why = err
 	if errors.Is(err, errRotating) || errors.Is(err, errMoved) || errors.Is(err, errPacking) {
@@ -208,7 +210,7 @@ func (f *file) unreadable(err error) state {
 	return stuck
 }
 
-// tell tells of a trouble that lasts, once.
+// tell reports a lasting problem once.
 func (f *file) tell(kind ProblemKind, where, text string) {
 	if !f.told[text] {
 		f.told[text] = true
@@ -216,8 +218,8 @@ func (f *file) tell(kind ProblemKind, where, text string) {
 	}
 }
 
-// lost tells that records may be missing behind those that were taken, up to
-// those of the file that is read next.
+// lost notes that records may be missing after those that were taken, up to those of the
+// file that is read next.
 func (f *file) lost(kind ProblemKind, where, text string) {
 	p := Problem{Kind: kind, Where: where, Text: text}
 	switch {
@@ -229,7 +231,7 @@ func (f *file) lost(kind ProblemKind, where, text string) {
 	f.gap = &p
 }
 
-// mark notes the position, where there is one between two lines.
+// mark notes the position, if it is between two lines.
 func (f *file) mark() {
 	if f.cur == nil || f.cur.at == 0 || f.passing {
 		return
@@ -239,7 +241,7 @@ func (f *file) mark() {
 	f.pos = p.encode()
 }
 
-// leave closes the file that was read.
+// leave closes the file that is being read.
 func (f *file) leave() {
 	f.mark()
 	if f.cur != nil {

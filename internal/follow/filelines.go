@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// consume takes whole lines of a text, and tells whether there were any.
+// consume takes the whole lines of a text, and tells whether there were any.
 func (f *file) consume(text []byte, now time.Time) bool {
 	whole := f.whole(text)
 	if len(whole) == 0 {
@@ -31,10 +31,10 @@ func (f *file) consume(text []byte, now time.Time) bool {
 	return true
 }
 
-// whole gives what of a text can be taken: no more lines than a batch may have.
-// A line too long for the buffer is taken in parts. NULs, which a file system
-// leaves where the host lost power, end a line as well, so that they hide none
-// behind them.
+// whole gives the part of a text that can be taken: whole lines, and no more than a batch
+// may have. A line that is too long for the buffer is taken in parts. NULs, which a file
+// system leaves after a power failure, end a line as well, so that they don't hide the
+// lines after them.
 func (f *file) whole(text []byte) []byte {
 	if f.passing {
 		if n := bytes.IndexByte(text, '\n'); n >= 0 {
@@ -60,8 +60,7 @@ func (f *file) whole(text []byte) []byte {
 	return text
 }
 
-// found tells, at the first line that is read behind a gap, up to when that
-// reaches.
+// found reports a gap at the first line after it, which tells up to when it reaches.
 func (f *file) found(text []byte) {
 	if f.gap == nil {
 		return
@@ -73,7 +72,7 @@ func (f *file) found(text []byte) {
 	f.gap = nil
 }
 
-// finish takes what a file that was left has behind its last newline.
+// finish takes what the file that is left has after its last newline.
 func (f *file) finish(now time.Time) {
 	passing := f.passing
 	f.passing = false // the line ends with its file

@@ -12,42 +12,42 @@ import (
 	"github.com/virtaudit/virtaudit/kaudit"
 )
 
-// Options say what to follow. The zero value of each has a default.
+// Options say what to follow. Zero values stand for defaults.
 type Options struct {
-	// Node is this host's name, of records that name none, and of those with a
-	// name that Own knows: auditd may have another for the host (name_format), and
-	// one host is not to be two. Own may be nil.
+	// Node is this host's name. It is given to records that name no host, and to those
+	// with a name that Own knows to be this host's: auditd may call it differently
+	// (name_format), and one host is not to count as two. Own may be nil.
 	Node string
 	Own  func(name string) bool
-	// Log is auditd's live log; its rotations lie beside it.
+	// Log is auditd's live log, with its rotations beside it; by default
 	// /var/log/audit/audit.log.
 	Log string
-	// Stdin is read instead of all others, where it is given.
+	// Stdin, if it isn't nil, is read instead of anything else.
 	Stdin io.Reader
-	// Ways are those that may be taken: file, multicast.
+	// Ways are the ways to try, in this order; by default file and multicast.
 	Ways []string
-	// Position is the one stored last of the log, nil for none: then all
-	// rotations are read from the oldest.
+	// Position is the last stored position in the log. Without one all rotations are
+	// read, from the oldest.
 	Position []byte
-	// Again tells that records were taken, by whatever way, so that without a
-	// Position some may come again: Batch.Again. OtherWay tells that some were taken
-	// by another way than file since the Position, so that they come again behind it.
+	// Again says that records were taken before, by whatever way, so that without a
+	// Position some may come again (Batch.Again). OtherWay says that some were taken by
+	// another way than file since the Position, so that they come again after it.
 	Again, OtherWay bool
-	// ReceiveBuffer is that of multicast, in bytes; 8 MiB.
+	// ReceiveBuffer is the socket's buffer for multicast in bytes; by default 8 MiB.
 	ReceiveBuffer int
-	// Hold is for how long after its last record a source must be quiet to count
-	// as caught up (15 ms); what is held longer than twice that is given anyway.
+	// Hold is how long a source must be quiet after a record to count as caught up; by
+	// default 15 ms. What is held for twice that is given anyway.
 	Hold time.Duration
-	// Poll is how often is looked where nothing wakes, and the longest time
-	// between two batches of a source that is caught up; 1 s.
+	// Poll is how often a source is checked that gives no notice of changes, and the
+	// longest time between two batches of one that is caught up; by default 1 s.
 	Poll time.Duration
-	// Retry is how long to wait when no way works, or for a log that can't be read
-	// any more; and how often is looked, while a later way is taken, whether an
-	// earlier one works; 10 s.
+	// Retry is how long to wait if no way works, or if a log can no longer be read, and
+	// how often it is checked, while a later way is taken, whether an earlier one works;
+	// by default 10 s.
 	Retry time.Duration
 }
 
-// ErrEnded is that standard input has ended. auditd stops its plugins so.
+// ErrEnded means that standard input has ended, as when auditd stops its plugin.
 var ErrEnded = errors.New("standard input has ended")
 
 // A Follower follows the audit log by the first way that works.
@@ -67,8 +67,8 @@ type Follower struct {
 	told    string // the error that was told last
 }
 
-// New makes a follower. What Run gives passes through once, where that isn't
-// nil: so it is known what was given by another way before.
+// New makes a Follower. If once isn't nil, it leaves out records that it has let through
+// before, by whatever way.
 func New(o Options, once *Once) *Follower {
 	return &Follower{o: o.withDefaults(), once: once, subscribe: kaudit.Subscribe, next: (*segment).next}
 }
@@ -96,8 +96,8 @@ func positive(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// Run gives batches until the context ends, take fails, or standard input ends
-// (ErrEnded). While no way works it waits for one. It is called once.
+// Run gives batches until the context ends, take fails, or standard input ends (ErrEnded).
+// While no way works it waits for one. It can be called once.
 func (f *Follower) Run(ctx context.Context, take Take) error {
 	f.taker = take
 	if f.o.Stdin != nil {
@@ -120,7 +120,7 @@ func (f *Follower) Run(ctx context.Context, take Take) error {
 	return context.Cause(ctx)
 }
 
-// news tells of an error, unless it is the one that was told last.
+// news makes a problem of an error, unless it was reported last.
 func (f *Follower) news(err error) []Problem {
 	if err.Error() == f.told {
 		return nil
@@ -129,8 +129,7 @@ func (f *Follower) news(err error) []Problem {
 	return []Problem{{Kind: Unreadable, Where: "the audit log", Text: f.told}}
 }
 
-// runOne follows by the first way that works, until it fails or an earlier one
-// works.
+// runOne follows by the first way that works, until that fails or an earlier one works.
 func (f *Follower) runOne(ctx context.Context) error {
 	var tried []Tried
 	for _, way := range f.o.Ways {
@@ -173,7 +172,7 @@ func (f *Follower) runMulticast(ctx context.Context, all deliveries, tried []Tri
 	return err
 }
 
-// errBetter: an earlier way works now.
+// errBetter means that an earlier way works now.
 var errBetter = errors.New("the log can be read now")
 
 // watchFor ends the following by another way when the log can be read. It has copies
@@ -187,7 +186,7 @@ func (f *Follower) watchFor(ctx context.Context, cancel context.CancelCauseFunc,
 	}
 }
 
-// take hands a batch on, without what was given before by another way.
+// take passes a batch on, without what was given by another way before.
 func (f *Follower) take(b *Batch) error {
 	if f.once != nil {
 		f.once.Filter(b)
@@ -212,7 +211,7 @@ func (f *Follower) take(b *Batch) error {
 	return nil
 }
 
-// noWay says why there is nothing to follow.
+// noWay tells why no way works.
 func noWay(tried []Tried) error {
 	errs := []error{errors.New("no way to the audit log works")}
 	for _, t := range tried {
@@ -221,8 +220,8 @@ func noWay(tried []Tried) error {
 	return errors.Join(errs...)
 }
 
-// logWorks tells why the log can't be followed by its files: there are none, or
-// the newest can't be read.
+// logWorks tells why the log can't be followed by its files, if it can't: there are none,
+// or the newest can't be read.
 func logWorks(log string) error {
 	all, err := listLog(log)
 	if err != nil {

@@ -7,12 +7,12 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// Once lets each record through once that comes by several ways, whichever is
-// first. Two equal records of one event by one way are two. It knows the last
-// records only, as many as it was made for. It is for one goroutine.
+// A Once lets each record through once, by whichever way it comes first. Equal records of
+// one event that come by the same way are different records. It only remembers the last
+// records, as many as it was made for. It is for one goroutine at a time.
 //
-// A record is known by its node too: that of a way whose records name none must
-// be the one that the others name.
+// A record is identified by its node too. So if the records of one way name no node, they
+// must have been given the one that the others name.
 type Once struct {
 	seed  maphash.Seed
 	known map[onceKey]*onceCount
@@ -20,14 +20,15 @@ type Once struct {
 	next  int
 }
 
-// onceKey is the same for copies of a record and for equal ones of its event.
+// A onceKey is the same for all copies of a record, and for equal records of one event.
 type onceKey struct {
 	stamp record.Stamp
 	sum   uint64 // of node and text
 	kind  record.Type
 }
 
-// onceCount is how many there were by each way; the highest of them was given.
+// A onceCount is how many records of a key came by each way. The highest of these has been
+// given.
 type onceCount struct{ file, multicast, stdin uint32 }
 
 func (c *onceCount) of(way string) *uint32 {
@@ -42,7 +43,7 @@ func (c *onceCount) of(way string) *uint32 {
 
 func (c *onceCount) given() uint32 { return max(c.file, c.multicast, c.stdin) }
 
-// NewOnce makes one that knows so many records.
+// NewOnce makes a Once that remembers size records.
 func NewOnce(size int) *Once {
 	return &Once{
 		seed:  maphash.MakeSeed(),
@@ -51,8 +52,8 @@ func NewOnce(size int) *Once {
 	}
 }
 
-// New notes a record, and tells whether it is to be given. The fact's Source is
-// its way. Records that were stored before are noted by it as well.
+// New notes a record, and tells whether it is new. The fact's Source is the way that it
+// came by. It is also used to note records that were stored by an earlier run.
 func (o *Once) New(f *fact.Fact) bool {
 	c := o.count(o.key(f))
 	before := c.given()
@@ -60,7 +61,7 @@ func (o *Once) New(f *fact.Fact) bool {
 	return c.given() > before
 }
 
-// Filter takes out of a batch what was given before.
+// Filter removes from a batch what was given before.
 func (o *Once) Filter(b *Batch) {
 	kept, anew := b.Records[:0], b.Anew[:0]
 	for i := range b.Records {
@@ -87,8 +88,7 @@ func (o *Once) key(f *fact.Fact) onceKey {
 	return onceKey{f.Stamp, h.Sum64(), f.Type}
 }
 
-// count gives the counts of a record; that of the oldest is forgotten for a new
-// one.
+// count gives the counts of a key. For a new one the oldest is forgotten.
 func (o *Once) count(k onceKey) *onceCount {
 	if c, ok := o.known[k]; ok {
 		return c

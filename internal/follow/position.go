@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// edge is of how many bytes head and tail are. A line of the log is shorter
-// as a rule, so they hold a time and a serial, which no other place has.
+// edge is how many bytes head and tail are of. A line of the log is shorter as a rule, so
+// they contain a time and a serial, which no other place has.
 const edge = 1024
 
-// A position is where a log was read up to: see the package's comment.
+// A position is how far a log was read: see the package comment.
 type position struct {
 	Version int    `json:"v"`
 	Dev     uint64 `json:"dev"`
@@ -35,7 +35,7 @@ func (p position) encode() []byte {
 	return text
 }
 
-// decodePosition reads a stored position. Of one that is of no use it says why.
+// decodePosition reads a stored position. If it can't be used the error says why.
 func decodePosition(text []byte) (position, error) {
 	var p position
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -89,8 +89,8 @@ func (e *edges) add(text []byte) {
 	e.tail = append(e.tail[:0], e.tail[max(0, len(e.tail)-edge):]...)
 }
 
-// match reads up to p.At from the beginning of a file, and tells whether it is
-// the one of the position.
+// match reads a file from its beginning up to p.At, and tells whether it is the one of
+// the position.
 func (p position) match(r io.Reader) (edges, bool, error) {
 	size := min(p.At, edge)
 	e := edges{at: p.At, head: make([]byte, size), tail: make([]byte, size)}
@@ -123,7 +123,7 @@ func (e *edges) readTail(r io.Reader, at int64) (whole bool, err error) {
 	return fill(r, e.tail)
 }
 
-// fill tells whether there was as much to read as fits.
+// fill reads until into is full, and tells whether there was enough to read.
 func fill(r io.Reader, into []byte) (whole bool, err error) {
 	_, err = io.ReadFull(r, into)
 	return err == nil, notEnd(err)

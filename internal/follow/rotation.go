@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A rotated is a file of a log, as its folder has it.
+// A rotated is one of the files of a log, as listed in its folder.
 type rotated struct {
 	path string
 	age  age
@@ -20,7 +20,7 @@ type rotated struct {
 	older fs.FileInfo
 }
 
-// live tells whether it is the one that is written to.
+// live tells whether it is the file that is written to.
 func (r rotated) live() bool { return r.age.class == live }
 
 // An age is what a file's name says of its place among the files of a log.
@@ -31,8 +31,8 @@ type age struct {
 	packed bool // compressed, by its name
 }
 
-// The classes, in the order in which they were written: where dated files lie
-// beside numbered ones, somebody has put these aside.
+// The classes, oldest first: if there are dated files beside numbered ones, somebody has
+// put the dated ones aside.
 const (
 	dated = iota
 	numbered
@@ -76,7 +76,8 @@ func (a age) compare(b age) int {
 	)
 }
 
-// packs tells whether a file of this age may be just being made of another.
+// packs tells whether a file of this age may be the result of compressing another, perhaps
+// just now.
 func (a age) packs(b age) bool {
 	packed := b
 	packed.packed = true
@@ -90,14 +91,14 @@ func rank(packed bool) int {
 	return 0
 }
 
-// maxListings is how often a folder is listed before it is left for later.
+// maxListings is how often a folder is listed before it is tried again later.
 const maxListings = 5
 
 var errRotating = errors.New("its files are renamed all the time")
 
-// listLog gives the files of a log, the oldest first, all of them of one and
-// the same time: a listing during which files were renamed may lack one, but not
-// twice in the same way.
+// listLog gives the files of a log, the oldest first, as they were at one time. A listing
+// during which files are renamed may lack one, but not twice in the same way, so it is
+// repeated until two are equal.
 func listLog(log string) ([]rotated, error) {
 	before, err := surveyLog(log)
 	for range maxListings {
@@ -115,8 +116,8 @@ func listLog(log string) ([]rotated, error) {
 
 func sameEntry(a, b rotated) bool { return a.path == b.path && os.SameFile(a.info, b.info) }
 
-// surveyLog lists the folder once. What isn't a regular file is no log, but for
-// the live one: that it can't be read must be told.
+// surveyLog lists the folder once. It leaves out what isn't a regular file, except under
+// the name of the live log: that this can't be read must be reported.
 func surveyLog(log string) ([]rotated, error) {
 	dir, base := filepath.Split(log)
 	entries, err := os.ReadDir(filepath.Clean(dir))

@@ -13,25 +13,26 @@ import (
 )
 
 var (
-	// errMoved: a name means another file than when the folder was listed.
+	// errMoved means that a name belongs to another file than when the folder was
+	// listed.
 	errMoved = errors.New("it was renamed meanwhile")
-	// errChanged: what was read of a file isn't there any more.
+	// errChanged means that the file no longer has the text that was read.
 	errChanged = errors.New("its text is not what it was")
 	errNotFile = errors.New("not a regular file")
-	// errPacking: a file may be just being compressed.
+	// errPacking means that a file may just be being compressed.
 	errPacking = errors.New("it is being compressed")
 )
 
-// A segment is an open file of a log, and up to where it was read.
+// A segment is an open file of a log, and how far it was read.
 type segment struct {
 	rotated
 	edges
-	file *os.File      // of a plain one
-	text io.ReadCloser // of a compressed one
-	rest []byte        // what of that was read and not taken
-	// broken: the rest of a compressed one can't be read.
+	file *os.File      // of a plain file
+	text io.ReadCloser // of a compressed file
+	rest []byte        // what was read of that and not taken yet
+	// broken says that the rest of a compressed file can't be read.
 	broken bool
-	// resumed: it was begun at a position.
+	// resumed says that reading began at a stored position.
 	resumed bool
 }
 
@@ -74,7 +75,7 @@ func openPacked(r rotated) (*segment, error) {
 	return &segment{rotated: r, text: text}, nil
 }
 
-// openAt opens a file at a position, and gives nil where it isn't the one.
+// openAt opens a file at a position, and gives nil if it isn't the position's file.
 func openAt(r rotated, p position) (*segment, error) {
 	s, err := openSegment(r)
 	if err != nil {
@@ -93,7 +94,7 @@ func openAt(r rotated, p position) (*segment, error) {
 	return s, nil
 }
 
-// next gives the text behind what was taken.
+// next gives the text after what was taken.
 func (s *segment) next(buf []byte) ([]byte, error) {
 	if s.file == nil {
 		return s.nextPacked()
@@ -129,7 +130,7 @@ func (e *edges) behind(file io.ReaderAt, buf []byte) ([]byte, error) {
 	return text, nil
 }
 
-// nextPacked reads on where what was read is all taken, or too little.
+// nextPacked is next for a compressed file, which it reads into a buffer of its own.
 func (s *segment) nextPacked() ([]byte, error) {
 	if s.broken {
 		return s.rest, nil
@@ -150,7 +151,7 @@ func (s *segment) nextPacked() ([]byte, error) {
 	return s.rest, nil
 }
 
-// took notes that the first n bytes of what next gave were taken.
+// took notes that a text was taken, which is the beginning of what next gave.
 func (s *segment) took(text []byte) {
 	s.add(text)
 	if s.file == nil {
@@ -168,8 +169,7 @@ func (s *segment) position() position {
 	return p
 }
 
-// left is how many bytes of the file are behind what was taken, 0 where that
-// can't be told.
+// left is how many bytes of the file haven't been taken yet, 0 if that can't be told.
 func (s *segment) left() int64 {
 	if s.file == nil {
 		return 0

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Status is how the following goes.
+// A Status tells how the following is going.
 type Status struct {
 	Way   string // "" while none works
 	Since time.Time
@@ -28,7 +28,7 @@ type Status struct {
 	LastAt   time.Time
 }
 
-// Tried is a way that doesn't work.
+// A Tried is a way that doesn't work, and why.
 type Tried struct {
 	Way string
 	Why error
@@ -40,7 +40,7 @@ type monitor struct {
 	status Status
 }
 
-// Status gives how it goes now.
+// Status tells how it is going now.
 func (m *monitor) Status() Status {
 	m.mu.Lock()
 	defer m.mu.Unlock()
