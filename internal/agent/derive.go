@@ -12,9 +12,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// rules is the version of the rules by which the trail is derived. It is raised whenever
-// the same facts give other rows, so that a new version of the program derives the whole
-// trail anew.
+// rules is the number of the rules by which the trail is derived. It is raised
+// when these change what is derived, so that a new version of the program
+// derives the whole trail anew.
 const rules = 8
 
 // emitKey is the key of the state that says whether the last run sent missing records.

@@ -168,11 +168,11 @@ func (l *look) identify() {
 // tellBegin makes the event that a run began, or was there already at the first look.
 // Only one witness's is given out: see judge.begun.
 func (l *look) tellBegin() {
-	op := trail.OpStart
+	op, reason := trail.OpStart, startReason(&l.o)
 	if l.at.after == 0 {
-		op = OpSeen
+		op, reason = OpSeen, l.o.Reason
 	}
-	l.run.starts[l.w] = l.make(trail.Event{Op: op, Reason: l.o.Reason})
+	l.run.starts[l.w] = l.make(trail.Event{Op: op, Reason: reason})
 	l.run.touch()
 }
 

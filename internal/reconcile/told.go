@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/virtaudit/virtaudit/internal/fact"
@@ -63,6 +64,20 @@ func tellsStop(t fact.Telling) bool {
 	return op == "stopped" || op == "shutdown"
 }
 
+// startReason gives why a guest was started: as an event told it, otherwise as its
+// state has it. Of one that is paused that says why it is paused.
+func startReason(o *fact.Observed) string {
+	for _, t := range slices.Backward(o.Tells) {
+		if t.Kind == "lifecycle" && toldWord(t.Text, "event") == "started" {
+			return toldWord(t.Text, "detail")
+		}
+	}
+	if o.State != "running" {
+		return ""
+	}
+	return o.Reason
+}
+
 // tellsState tells whether an event may announce a change of state.
 func tellsState(t fact.Telling) bool {
 	return t.Kind == "lifecycle" || t.Kind == strings.ToUpper(t.Kind)
@@ -70,11 +85,7 @@ func tellsState(t fact.Telling) bool {
 
 // told takes an observation that consists of a hypervisor's events.
 func (l *look) told() {
-	if l.run == nil && len(l.guest.runs) > 0 { // the run is over, and this is about its end
-		if r := l.guest.runs[len(l.guest.runs)-1]; r.ended && l.o.To <= r.gone.by+l.window {
-			l.run = r
-		}
-	}
+	l.run = l.toldOf()
 	for i := range l.o.Tells {
 		t := &l.o.Tells[i]
 		op := toldOp(t)
@@ -87,6 +98,31 @@ func (l *look) told() {
 		reason := toldWord(t.Text, "detail")
 		l.event(trail.Event{Op: op, Reason: reason, Text: cmp.Or(t.Text, t.Kind), At: moment(t.At)})
 	}
+}
+
+// toldOf gives the run that an event is of. A hypervisor that calls its runs by name
+// has none for one that it didn't show yet, nor any more for one whose end it tells.
+func (l *look) toldOf() *run {
+	if l.o.Run != "" {
+		return l.run
+	}
+	if !slices.ContainsFunc(l.o.Tells, tellsStop) {
+		if l.run != nil && l.run.views[l.w].run != "" {
+			return nil
+		}
+		return l.run
+	}
+	for _, r := range slices.Backward(l.guest.runs) {
+		if l.shows(r) {
+			return r
+		}
+	}
+	if n := len(l.guest.runs); l.run == nil && n > 0 { // it is over, and this is about its end
+		if r := l.guest.runs[n-1]; r.ended && l.o.To <= r.gone.by+l.window {
+			return r
+		}
+	}
+	return l.run
 }
 
 // ballooned notes that the balloon changed the guest's memory.
