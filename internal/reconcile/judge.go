@@ -130,7 +130,7 @@ func (j *judge) end() {
 	}
 	j.row.EndReason = "gone, as " + string(witnessNames[r.goneBy]) + " shows"
 	if r.reason != "" {
-		j.row.EndReason = r.reason + " (" + string(witnessNames[r.goneBy]) + ")"
+		j.row.EndReason = r.reason + " (" + string(witnessNames[r.reasonBy]) + ")"
 	}
 	for i := range j.row.Holdings {
 		if h := &j.row.Holdings[i]; h.Ended == "" {

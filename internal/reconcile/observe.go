@@ -185,7 +185,9 @@ func (l *look) gone() {
 	}
 	r.finish(l.at, l.w)
 	r.views[l.w].gone = true
-	r.reason = cmp.Or(r.reason, l.o.Reason)
+	if r.reason == "" {
+		r.reason, r.reasonBy = l.o.Reason, l.w
+	}
 	r.told = r.told || slices.ContainsFunc(l.o.Tells, tellsStop)
 	if len(l.wants) > 0 {
 		r.endWants = l.wants

@@ -203,7 +203,7 @@ func TestToldBeforeItsEnd(t *testing.T) {
 		sc.tick(400 * s)
 		got, missing := derive(t, sc.facts)
 		run := got.ordered()[0]
-		if len(got.sessions) != 1 || run.State == trail.Running || run.EndReason != "shutdown (proc)" || run.EndBefore.Millis != start+200*s {
+		if len(got.sessions) != 1 || run.State == trail.Running || run.EndReason != "shutdown (libvirt)" || run.EndBefore.Millis != start+200*s {
 			t.Errorf("logged %v:\n%s", logged, got.text())
 		}
 		if !logged && run.State != trail.Closed {

@@ -34,6 +34,7 @@ type run struct {
 	goneBy   int
 	told     bool // the hypervisor told that it stopped
 	reason   string
+	reasonBy int           // the witness that told the reason
 	wants    []fact.Wanted // the records that its start should have
 	endWants []fact.Wanted // the records that its end should have
 
