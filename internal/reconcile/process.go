@@ -63,9 +63,12 @@ var suspicious = map[string]bool{
 // made with them: interfaces, vsock, ptys.
 var ordinary = []string{"/dev/net/tun", "/dev/vhost-net", "/dev/vhost-vsock", "/dev/ptmx"}
 
-// ownDirs are libvirt's own folders, for what guests' processes need and definitions
-// don't name: sockets of helpers, memory in files.
-var ownDirs = []string{"/run/libvirt/", "/var/run/libvirt/", "/var/lib/libvirt/qemu/ram/", "/var/lib/libvirt/qemu/domain-"}
+// ownDirs are where libvirt has what guests' processes need and definitions don't
+// name: sockets of helpers, memory that is in files, or is saved, restored or dumped.
+var ownDirs = []string{
+	"/run/libvirt/", "/var/run/libvirt/",
+	"/var/lib/libvirt/qemu/domain-", "/var/lib/libvirt/qemu/dump/", "/var/lib/libvirt/qemu/ram/", "/var/lib/libvirt/qemu/save/",
+}
 
 // expects tells whether it is no surprise that a process has something open, although
 // nothing names it. What a helper has open is its own affair.

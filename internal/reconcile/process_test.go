@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -88,5 +89,36 @@ func TestStartsSlowly(t *testing.T) {
 	}
 	if want := []string{"/secret"}; !slices.Equal(found, want) || !slices.Equal(held, want) {
 		t.Errorf("found %q and held %q, want %q", found, held, want)
+	}
+}
+
+// TestOwnFolders: what libvirt keeps in its own folders is held, and no surprise: a
+// saved guest's memory is open while it is restored. Such a file elsewhere is one.
+func TestOwnFolders(t *testing.T) {
+	sc := &scene{}
+	sc.watched()
+	sc.has(fact.Proc, 59*s, 60*s, []fact.Thing{
+		silent("file", "/a.img"),
+		silent("file", "/srv/g.save"),
+		silent("file", "/var/lib/libvirt/qemu/dump/g.core"),
+		silent("file", "/var/lib/libvirt/qemu/ram/1-g/pc.ram"),
+		silent("file", "/var/lib/libvirt/qemu/save/g.save"),
+		silent("file", "/var/lib/libvirt/qemu/saved"),
+	})
+	sc.tick(200 * s)
+	got, _ := derive(t, sc.facts)
+	const text = "undeclared: the guest's process has file %s open, which no record and no definition names"
+	want := []string{fmt.Sprintf(text, "/srv/g.save"), fmt.Sprintf(text, "/var/lib/libvirt/qemu/saved")}
+	if !slices.Equal(got.told(), want) {
+		t.Errorf("findings %q, want %q", got.told(), want)
+	}
+	held := 0
+	for _, h := range got.ordered()[0].Holdings {
+		if h.By == fact.Proc {
+			held++
+		}
+	}
+	if held != 5 {
+		t.Errorf("%d files are held as observed, want 5", held)
 	}
 }
