@@ -105,18 +105,20 @@ func (w *whoSearch) session(id uint64) *trail.Session {
 	return s
 }
 
-// heads reads what the sessions are, and those before them where these tell
-// since when something was held.
+// heads reads what the sessions are, and those before them, in the trail's order,
+// where these tell since when something was held.
 func (w *whoSearch) heads(ctx context.Context) error {
 	ids := slices.Collect(maps.Keys(w.sessions))
 	text, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
-	err = each(ctx, w.tx, `SELECT before FROM (
-		SELECT (SELECT b.id FROM sessions b INDEXED BY sessions_guest WHERE b.guest = s.guest AND (b.first_ms, b.id) < (s.first_ms, s.id)
-			ORDER BY b.first_ms DESC, b.id DESC LIMIT 1) before
-		FROM json_each(?) j CROSS JOIN sessions s ON s.id = j.value WHERE s.class = ?) WHERE before IS NOT NULL`,
+	err = each(ctx, w.tx, `WITH found AS MATERIALIZED (
+			SELECT s.id, s.guest FROM json_each(?) j CROSS JOIN sessions s ON s.id = j.value WHERE s.class = ?)
+		SELECT before FROM (
+			SELECT b.id, lag(b.id) OVER (PARTITION BY b.guest ORDER BY b.boot, b.first_serial, b.first_ms, b.id) before
+			FROM (SELECT DISTINCT guest FROM found) g CROSS JOIN sessions b INDEXED BY sessions_guest ON b.guest = g.guest)
+		WHERE before IS NOT NULL AND id IN (SELECT id FROM found)`,
 		[]any{string(text), irregular}, func(row scanner) error {
 			var id uint64
 			err := row.Scan((*number)(&id))
