@@ -40,6 +40,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case code&0xff == sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%w: %w", ErrNotStore, err)
+	case code&0xff == sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("the file is damaged; put a copy of it in its place, or move it away and begin anew: %w", err)
 	}
 	return err
 }

@@ -60,6 +60,9 @@ func open(path string, o Options, steps []string) (_ *Store, err error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
+	if path, err = locate(path); err != nil {
+		return nil, err
+	}
 	s := &Store{path: path}
 	if s.lock, err = lock(path); err != nil {
 		return nil, err
@@ -71,6 +74,9 @@ func open(path string, o Options, steps []string) (_ *Store, err error) {
 	}()
 	ctx := context.Background()
 	if s.w, err = newWriter(ctx, path, steps); err != nil {
+		return nil, err
+	}
+	if err := makePrivate(path); err != nil {
 		return nil, err
 	}
 	if s.read, err = s.openReaders("mode=ro"); err != nil {
@@ -106,6 +112,38 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
+// locate gives where a file is. Behind a link it is that file which has a lock, and
+// others beside it.
+func locate(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		link := path
+		if path, err = filepath.EvalSymlinks(link); err != nil {
+			return link, err
+		}
+		info, err = os.Lstat(path)
+	}
+	if err == nil && info.IsDir() {
+		err = errors.New("it is a folder: name a file in it")
+	}
+	return path, err
+}
+
+// makePrivate takes the rights of others away from a store that came with some, as
+// a copy does.
+func makePrivate(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = os.Chmod(name, 0o600)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
 // dsn gives the driver's name of the file.
 func dsn(path, query string) string {
 	u := url.URL{Scheme: "file", Path: path, RawQuery: query}
@@ -118,6 +156,9 @@ func OpenRead(path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
+	}
+	if path, err = locate(path); err != nil {
+		return nil, fmt.Errorf("store %s: %w", path, err)
 	}
 	s := &Store{path: path}
 	err = s.openRead(context.Background(), "mode=ro")
@@ -151,9 +192,6 @@ func quiet(path string) bool {
 }
 
 func (s *Store) openRead(ctx context.Context, mode string) (err error) {
-	if _, err := os.Stat(s.path); err != nil {
-		return err
-	}
 	if s.read, err = s.openReaders(mode); err != nil {
 		return err
 	}

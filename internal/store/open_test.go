@@ -67,6 +67,86 @@ func TestOpenMakesPrivateFiles(t *testing.T) {
 	}
 }
 
+// TestOpenTakesRightsAway: a copy that all could read is a store that none can but
+// its owner.
+func TestOpenTakesRightsAway(t *testing.T) {
+	s := openTemp(t)
+	commit(t, s, &Batch{Facts: watched(1, 3)})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(s.Path(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s = reopen(t, s.Path())
+	commit(t, s, &Batch{Facts: watched(4, 1)})
+	for _, name := range []string{s.Path(), s.Path() + "-wal", s.Path() + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != 0o600 {
+			t.Errorf("%s has mode %o", name, got)
+		}
+	}
+}
+
+// TestOpenBehindLink: a file has one writer, whatever it is called.
+func TestOpenBehindLink(t *testing.T) {
+	s := openTemp(t)
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(s.Path(), link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(link, Options{}); !errors.Is(err, ErrInUse) {
+		t.Errorf("a second Open gives %v, want ErrInUse", err)
+	}
+	r, err := OpenRead(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	nowhere := filepath.Join(t.TempDir(), "nowhere.db")
+	if err := os.Symlink(nowhere+".not", nowhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(nowhere, Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("behind a link to no file: %v", err)
+	}
+}
+
+func TestOpenFolder(t *testing.T) {
+	dir := t.TempDir()
+	_, write := Open(dir, Options{})
+	_, read := OpenRead(dir)
+	for _, err := range []error{write, read} {
+		if err == nil || !strings.Contains(err.Error(), "it is a folder") {
+			t.Errorf("a folder is opened with %v", err)
+		}
+	}
+}
+
+// TestOpenDamaged: what SQLite calls malformed says what to do.
+func TestOpenDamaged(t *testing.T) {
+	s := openTemp(t)
+	commit(t, s, &Batch{Facts: watched(1, 100)})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.Path(), text[:len(text)/3], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(s.Path(), Options{}); err == nil || !strings.Contains(err.Error(), "the file is damaged") {
+		t.Errorf("a third of a store is opened with %v", err)
+	}
+}
+
 func TestOpenIsDurable(t *testing.T) {
 	s := openTemp(t)
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "auto_vacuum": "2"} {
