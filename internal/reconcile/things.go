@@ -116,7 +116,14 @@ func changedWords(before, now string) string {
 	b, n := strings.Fields(before), strings.Fields(now)
 	gone := slices.DeleteFunc(slices.Clone(b), func(w string) bool { return slices.Contains(n, w) })
 	came := slices.DeleteFunc(n, func(w string) bool { return slices.Contains(b, w) })
-	return strings.Join(gone, " ") + " -> " + strings.Join(came, " ")
+	switch was, is := strings.Join(gone, " "), strings.Join(came, " "); {
+	case was == "":
+		return is
+	case is == "":
+		return "without " + was
+	default:
+		return was + " -> " + is
+	}
 }
 
 // lose notes that this witness no longer shows a thing. It is gone when none does.

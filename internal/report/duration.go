@@ -47,6 +47,15 @@ func (o Options) time(m trail.Moment) string {
 	return m.Time().In(o.location()).Format("2006-01-02 15:04:05")
 }
 
+// bounds gives two moments between which something was: to the millisecond where
+// the second doesn't tell them apart.
+func (o Options) bounds(after, before trail.Moment) (from, to string) {
+	if from, to = o.time(after), o.time(before); from != to || after.Millis == before.Millis {
+		return from, to
+	}
+	return after.Time().In(o.location()).Format(millis), before.Time().In(o.location()).Format(millis)
+}
+
 // zone names the time zone of a text: by its place in the world, or where that
 // has no name by the abbreviations that hold at the given moments.
 func (o Options) zone(moments ...trail.Moment) string {

@@ -73,6 +73,26 @@ func TestObservedSessions(t *testing.T) {
 	contains(t, show(CSV, Options{}), nil, "observed")
 }
 
+// TestObservedWithinSecond: what began and ended within a second has both moments to
+// the millisecond.
+func TestObservedWithinSecond(t *testing.T) {
+	s := observed()
+	s.Holdings[1].Earliest = trail.Moment{Millis: 29_100}
+	s.Holdings[1].From = trail.Moment{Millis: 29_900}
+	s.State, s.EndAfter, s.EndBefore = trail.Lost, trail.Moment{Millis: 60_010}, trail.Moment{Millis: 60_030}
+	s.Holdings[1].Ended = trail.ByLoss
+	contains(t, written(t, func(b *bytes.Buffer) error { return Sessions(b, Text, []*trail.Session{s}, Options{}) }),
+		[]string{"after 1970-01-01 00:01:00.010, before 1970-01-01 00:01:00.030"})
+	in := WhoInput{Asked: "rng", Kind: true}
+	for _, c := range trail.Who([]*trail.Session{s}, trail.Resource{Kind: "rng"}) {
+		in.Holders = append(in.Holders, trail.Holder{Claim: c})
+	}
+	contains(t, written(t, func(b *bytes.Buffer) error { return Who(b, Text, in, Options{}) }), []string{
+		"after 1970-01-01 00:00:29.100, before 1970-01-01 00:00:29.900",
+		"after 1970-01-01 00:01:00.010, before 1970-01-01 00:01:00.030",
+	})
+}
+
 func TestObservedWho(t *testing.T) {
 	s := observed()
 	in := WhoInput{Asked: "rng", Kind: true}

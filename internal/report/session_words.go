@@ -55,7 +55,8 @@ func (v *sessionView) to(s *trail.Session, between string) string {
 	if s.End != (trail.Moment{}) || s.EndBefore == (trail.Moment{}) {
 		return v.time(s.End)
 	}
-	return "after " + v.time(s.EndAfter) + between + "before " + v.time(s.EndBefore)
+	after, before := v.bounds(s.EndAfter, s.EndBefore)
+	return "after " + after + between + "before " + before
 }
 
 // lasted gives how long a session was, as far as the log proves it: > marks

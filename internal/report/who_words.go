@@ -93,7 +93,7 @@ func (v *whoView) from(h *trail.Holder, between string) string {
 	case before == (trail.Moment{}):
 		return v.time(from)
 	case after != (trail.Moment{}):
-		return "after " + v.time(after) + between + "before " + v.time(before)
+		return v.between("after ", after, between+"before ", before)
 	}
 	return "before " + v.time(before)
 }
@@ -105,23 +105,29 @@ func (v *whoView) to(h *trail.Holder, between string) string {
 	case h.Attempt:
 		return none
 	case before != (trail.Moment{}):
-		return "after " + v.time(after) + between + "before " + v.time(before)
+		return v.between("after ", after, between+"before ", before)
 	}
 	return v.time(to)
+}
+
+// between tells of two moments in words.
+func (v *whoView) between(first string, after trail.Moment, second string, before trail.Moment) string {
+	from, to := v.bounds(after, before)
+	return first + from + second + to
 }
 
 // span tells in words from when to when a claim was.
 func (v *whoView) span(h *trail.Holder) string {
 	from := v.from(h, "")
 	if _, after, before := began(h); after != (trail.Moment{}) {
-		from = "between " + v.time(after) + " and " + v.time(before)
+		from = v.between("between ", after, " and ", before)
 	}
 	to, after, before := whoEnd(h)
 	switch {
 	case h.Attempt:
 		return "at " + from
 	case before != (trail.Moment{}):
-		return "from " + from + " to between " + v.time(after) + " and " + v.time(before)
+		return "from " + from + " to " + v.between("between ", after, " and ", before)
 	case to == (trail.Moment{}):
 		return "since " + from
 	}
