@@ -153,13 +153,21 @@ func (o Options) observedPhrase(ev *trail.Event) (phrase, style) {
 		}
 	}
 	p.todo = "" // it was seen to be done
-	if ev.Text != "" {
+	if ev.Text != "" && !saysAgain(ev) {
 		p.what = spaced(p.what, oneWord(ev.Text))
 	}
 	if ev.Before != (trail.Moment{}) {
 		p.what = spaced(p.what, "after", ev.Before.Time().In(o.location()).Format(millis))
 	}
 	return p, colour
+}
+
+// saysAgain tells whether the text of an event is what its words are already, as
+// that of libvirt's events that a guest was started, stopped and the like.
+func saysAgain(ev *trail.Event) bool {
+	rest, ok := strings.CutPrefix(ev.Text, "event=")
+	_, detail, both := strings.Cut(rest, " detail=")
+	return ok && both && detail == ev.Reason
 }
 
 // words gives the names of witnesses.

@@ -141,6 +141,18 @@ func TestObservedEvents(t *testing.T) {
 	contains(t, show(CSV, Options{}), []string{",by,facts,text\r\n", ",qmp,8,STOP now\r\n", ",34.000:34,,,\r\n"})
 }
 
+// TestObservedLifecycle: of an event that libvirt tells, the text has what its words
+// don't say yet.
+func TestObservedLifecycle(t *testing.T) {
+	ev := trail.Event{At: seen(30), Name: "g", Op: "suspend", Reason: "paused", By: "libvirt", Text: "event=suspended detail=paused"}
+	show := func() string {
+		return written(t, func(b *bytes.Buffer) error { return Events(b, Text, []*trail.Event{&ev}, Options{}) })
+	}
+	contains(t, show(), []string{"suspended (paused) [seen by libvirt]"})
+	ev.Text += " more=1"
+	contains(t, show(), []string{`suspended (paused) "event=suspended detail=paused more=1" [seen by libvirt]`})
+}
+
 func noRecords(string, trail.Moment) ([]string, int) { return nil, 0 }
 
 func TestObservedFindings(t *testing.T) {
