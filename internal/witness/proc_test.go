@@ -86,6 +86,36 @@ func (f *fakeHost) start(k *keeper, b Base) *procTeller {
 	return teller
 }
 
+// TestProcForks: QEMU that goes to the background begins in a process that is soon
+// gone. It is no guest, and the one that it leaves is.
+func TestProcForks(t *testing.T) {
+	k, f := newKeeper(t), newFakeHost(t)
+	justNow := int(uptime() / tick)
+	start := func(pid, more int) {
+		t.Helper()
+		f.process(pid, 1, more, "/usr/bin/qemu-system-x86_64", "qemu", "-name", "guest=web", "-uuid", uuidA, "-daemonize")
+	}
+	start(30, justNow-300)
+	p := f.start(k, k.base())
+	must(t, p.round(t.Context()))
+	if all, _ := k.take(); len(all) != 0 {
+		t.Fatalf("one that may only start a guest's: %+v", all)
+	}
+	f.end(30)
+	start(31, justNow-310)
+	p.Processes.put(31, identity{uuidA, "web", "kvm"})
+	start(32, 0)
+	must(t, p.round(t.Context()))
+	all, _ := k.take()
+	slices.SortFunc(all, func(a, b fact.Observed) int { return a.PID - b.PID })
+	if len(all) != 2 || all[0].PID != 31 || all[1].PID != 32 || all[0].What != fact.Seen {
+		t.Errorf("one that libvirt knows, and one that is old: %+v", all)
+	}
+	p.Processes.drop(31)
+	must(t, p.round(t.Context()))
+	k.none("one that was seen stays")
+}
+
 func TestProcLife(t *testing.T) {
 	k, f := newKeeper(t), newFakeHost(t)
 	image := f.path("disk.img")

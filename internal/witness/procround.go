@@ -94,7 +94,7 @@ func (t *procTeller) find(ctx context.Context) ([]proc.Process, error) {
 	seen := map[int]bool{}
 	for _, p := range f.Processes {
 		seen[p.PID] = true
-		if !p.Probe {
+		if !p.Probe && !t.forking(p) {
 			all = append(all, p)
 		}
 	}
@@ -107,6 +107,25 @@ func (t *procTeller) find(ctx context.Context) ([]proc.Process, error) {
 		}
 	}
 	return all, nil
+}
+
+// forkTime is for how long a process that is to go to the background may be the one
+// that only starts the guest's.
+const forkTime = 5 * time.Second
+
+// forking tells whether a process may be one that only starts a guest's: it has
+// begun just now, isn't looked at yet, and nobody else knows it as a guest's. The
+// next round sees it, if it is the guest's own.
+func (t *procTeller) forking(p proc.Process) bool {
+	if !p.Forks || t.told(p.PID) {
+		return false
+	}
+	if g := t.guests[p.PID]; g != nil && g.is(p, t.Boot) {
+		return false
+	}
+	now := t.Now()
+	before := unborn(p.Start, now)
+	return !before.IsZero() && now.Sub(before) < forkTime
 }
 
 // lookAll makes the Sights of those processes that are there still.

@@ -30,6 +30,7 @@ var qemuFlags = []string{
 func (p *Process) readQEMU(args []string) {
 	chardevs := map[string]string{} // socket paths
 	var monitors []string
+	p.Forks = slices.ContainsFunc(args, func(arg string) bool { return arg == "-daemonize" || arg == "--daemonize" })
 	for option, value := range qemuOptions(args) {
 		switch option {
 		case "name":

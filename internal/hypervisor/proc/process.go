@@ -28,6 +28,9 @@ type Process struct {
 	Name, UUID string
 	// Probe says that a QEMU has no machine: libvirt asks it what it can do.
 	Probe bool
+	// Forks says that a QEMU is told to go to the background: a process of it that
+	// began just now may be the one that waits until another one runs the guest.
+	Forks bool
 
 	// told says that it had a command line, which the kernel shows only a while
 	// after the program.
