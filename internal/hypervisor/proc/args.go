@@ -136,7 +136,8 @@ func cutPart(value string) (part, rest string) {
 	return b.String(), ""
 }
 
-// uuidOf gives a uuid as records have it, "" for what is none.
+// uuidOf gives a uuid as records have it, "" for what is none, as the one of zeros
+// that QEMU has without one.
 func uuidOf(s string) string {
 	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	s = strings.ToLower(s)
@@ -148,6 +149,9 @@ func uuidOf(s string) string {
 		if isDigit != (form[i] == 'x') || !isDigit && s[i] != '-' {
 			return ""
 		}
+	}
+	if strings.Trim(s, "0-") == "" {
+		return ""
 	}
 	return s
 }

@@ -23,6 +23,7 @@ func TestReadQEMU(t *testing.T) {
 		{"other key", "-name|process=x", "", "", false},
 		{"upper case", "-uuid|" + strings.ToUpper(uuid), "", uuid, false},
 		{"no uuid", "-uuid|" + strings.Replace(uuid, "a", "x", 1), "", "", false},
+		{"zeros", "-uuid|00000000-0000-0000-0000-000000000000", "", "", false},
 		{"flags take nothing", "-S|-nodefaults|-name|a|-daemonize|-uuid|" + uuid, "a", uuid, false},
 		{"values look like options", "-append|-uuid|-kernel|-name|-initrd|x|-uuid|" + uuid, "", uuid, false},
 		{"image without option", "disk.img|-name|a", "a", "", false},

@@ -6,10 +6,15 @@ import (
 	"github.com/virtaudit/virtaudit/guest"
 )
 
+// noUUID is what QEMU says where it was given none.
+const noUUID = "00000000-0000-0000-0000-000000000000"
+
 func (a *asker) uuid() error {
 	var is struct{ UUID string }
 	err := a.ask("query-uuid", nil, &is)
-	a.s.Spec.UUID = strings.ToLower(is.UUID)
+	if is.UUID != noUUID {
+		a.s.Spec.UUID = strings.ToLower(is.UUID)
+	}
 	return err
 }
 

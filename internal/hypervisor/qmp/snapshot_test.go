@@ -82,6 +82,15 @@ func TestTypesAreKept(t *testing.T) {
 	}
 }
 
+// A QEMU that was given no uuid has none: that of zeros is of them all.
+func TestNoUUID(t *testing.T) {
+	f := newFake(t)
+	f.set("query-uuid", `{"UUID": "00000000-0000-0000-0000-000000000000"}`)
+	if s := f.snapshot(); s.Spec.UUID != "" || !s.Knows("uuid") {
+		t.Errorf("uuid %q, known %v", s.Spec.UUID, s.Knows("uuid"))
+	}
+}
+
 // A QEMU that lacks commands gives a snapshot that says so.
 func TestUnknownParts(t *testing.T) {
 	for _, tc := range []struct {
