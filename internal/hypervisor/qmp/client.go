@@ -109,7 +109,7 @@ func (c *Client) greet(ctx context.Context, lines *lineReader, timeout time.Dura
 
 // negotiate says which capabilities are wanted: none.
 func (c *Client) negotiate(ctx context.Context, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, silence(timeout))
 	defer cancel()
 	if _, err := c.ask(ctx, "qmp_capabilities", nil); err != nil {
 		return fmt.Errorf("qmp_capabilities: %w", err)

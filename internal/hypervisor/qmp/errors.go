@@ -1,8 +1,10 @@
 package qmp
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // What a caller may tell apart. The errors of a Client wrap them, or an *Error,
@@ -29,6 +31,14 @@ var (
 	// still, that no more are sent.
 	ErrUnanswered = errors.New("too many commands are unanswered")
 )
+
+// silence is that QEMU gave no answer in that time.
+type silence time.Duration
+
+func (s silence) Error() string { return "no answer within " + time.Duration(s).String() }
+
+// Is makes it a deadline, as callers know them.
+func (silence) Is(err error) bool { return err == context.DeadlineExceeded }
 
 // An Error is QEMU's refusal of a command.
 type Error struct {

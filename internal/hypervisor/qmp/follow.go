@@ -68,7 +68,7 @@ func jittered(d time.Duration) time.Duration {
 
 // look takes a snapshot and tells what is new.
 func (f *follower) look(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, f.w.o.Patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, f.w.o.Patience, silence(f.w.o.Patience))
 	defer cancel()
 	s, err := f.client.Snapshot(ctx, f.w.o.Now)
 	switch {
