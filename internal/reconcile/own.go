@@ -23,7 +23,6 @@ type mend struct {
 // maxIntents is how many intents are kept, and how many mends of each guest.
 const maxIntents = 1 << 12
 
-
 func (d *Deriver) plan(f *fact.Fact, in *fact.Intended) {
 	if len(d.intents) == maxIntents {
 		d.intents = d.intents[1:]
