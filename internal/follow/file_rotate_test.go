@@ -96,6 +96,24 @@ func TestStartWithinCopyTruncate(t *testing.T) {
 	f.calm()
 }
 
+// A copy that had nothing yet when the log was chosen before it, and the log cut
+// before its first text was read.
+func TestCopyBegunWhenChosen(t *testing.T) {
+	f := newFollowing(t)
+	f.write("", line(1, "a"))
+	f.write(".1")
+	chosen := newFile(f.o, &monitor{})
+	if got := chosen.step(time.Now()); got != more || chosen.cur.path != f.o.Log {
+		t.Fatalf("state %d, chose %+v", got, chosen.cur)
+	}
+	f.write(".1", line(1, "a"))
+	f.must(os.Truncate(f.o.Log, 0))
+	f.write("", line(2, "b"))
+	f.run(chosen)
+	f.expect("a", "b")
+	f.calm()
+}
+
 // A copy that is whole, and a log that is cut, only after both were listed.
 func TestCopyEndsAfterListing(t *testing.T) {
 	f := newFollowing(t)

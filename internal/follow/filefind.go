@@ -234,7 +234,10 @@ func (f *file) openOldest(files []rotated) (*segment, state) {
 // inode may be another's by then, and a text that was copied and cut is none of it.
 func (f *file) sure() bool {
 	now, err := listLog(f.o.Log)
-	return err == nil && slices.EqualFunc(f.listed, now, sameEntry)
+	return err == nil && slices.EqualFunc(f.listed, now, func(a, b rotated) bool {
+		written := a.live() || a.age.packed
+		return sameEntry(a, b) && (written || sameContent(a.info, b.info))
+	})
 }
 
 // back leaves a file of which nothing was taken, to choose anew from the one before.

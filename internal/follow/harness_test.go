@@ -36,12 +36,16 @@ func newFollowing(t *testing.T) *following {
 // start begins to follow, or goes on from the last batch that came.
 func (f *following) start() {
 	f.t.Helper()
+	f.run(newFile(f.o, &monitor{}))
+}
+
+func (f *following) run(follower *file) {
+	f.t.Helper()
 	ctx, cancel := context.WithCancel(f.t.Context())
 	f.batches = make(chan *Batch)
 	ended := make(chan error, 1)
-	o := f.o
 	go func() {
-		ended <- newFile(o, &monitor{}).run(ctx, func(b *Batch) error {
+		ended <- follower.run(ctx, func(b *Batch) error {
 			select {
 			case f.batches <- b:
 				return nil
