@@ -1,13 +1,15 @@
 import { render } from "preact";
 import { App } from "./App";
-import { follow } from "./lib/live";
+import { begun, follow } from "./lib/live";
 import { takeToken } from "./lib/token";
 
 takeToken();
 void follow();
+void begun(300).then(show);
 
-const root = document.getElementById("app");
-if (root) {
+function show(): void {
+  const root = document.getElementById("app");
+  if (!root) return;
   root.textContent = "";
   render(<App />, root);
 }

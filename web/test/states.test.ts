@@ -44,10 +44,11 @@ test("an empty trail", async () => {
 
 test("a slow answer shows that it is waited for", async () => {
   const at = await mocked(10);
-  at.mock.delay = 1500;
+  const go = at.mock.hold("/rng");
   const { page } = await open(browser, at.base);
   await page.goto(`${at.base}/entropy#token=${at.token}`);
   await page.getByText("Loading the guests' entropy").waitFor();
+  go();
   await page.locator("tr[data-row]").first().waitFor();
   await page.context().close();
   await at.close();
@@ -82,6 +83,20 @@ test("what changes shows by itself", async () => {
   at.mock.stop(guest);
   await page.locator(".guest-head .badge.is-closed").waitFor();
   assert.deepEqual(errors, []);
+  await page.context().close();
+  await at.close();
+});
+
+test("what changed before the page is told of changes shows too", async () => {
+  const at = await mocked(40);
+  const go = at.mock.hold("/events/stream");
+  const guest = at.world.runs.findIndex((r) => r.at(-1)!.state === "running");
+  const { page } = await open(browser, at.base);
+  await page.goto(`${at.base}/guest/${encodeURIComponent(at.world.id(guest))}?tab=sessions#token=${at.token}`);
+  await page.locator(".guest-head .badge.is-running").waitFor();
+  at.mock.stop(guest); // there is no stream yet that it could be told to
+  go();
+  await page.locator(".guest-head .badge.is-closed").waitFor();
   await page.context().close();
   await at.close();
 });

@@ -6,6 +6,7 @@ import { Parser, type Message } from "../src/lib/sse";
 import { parse, span } from "../src/lib/time";
 import { axis } from "../src/timeline/axis";
 import { Recent, windowOf } from "../src/timeline/blocks";
+import { Lanes } from "../src/timeline/lanes";
 import { laneHeight, Layout, rowHeight } from "../src/timeline/layout";
 import { at, bounded, closest, widest, x, zoomed } from "../src/timeline/viewport";
 import { overlaps } from "../src/views/overlaps";
@@ -141,4 +142,29 @@ test("what is alive is shown up to now, and goes with it", () => {
   assert.equal(following(none, past, now), undefined);
   assert.equal(following(new URLSearchParams("from=1&to=2"), young, now), undefined, "what somebody looks at stays");
   assert.equal(following(new URLSearchParams("last=60000"), past, now)!.from, now - 60_000);
+});
+
+test("what changes while an answer is on its way is asked for again, once", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_790_000_000_000 });
+  const asked: (() => void)[] = [];
+  const empty = { version: "1", total: 0, begin: null, end: null, now: Date.now(), unwatched: [], lanes: [] };
+  t.mock.method(globalThis, "fetch", () => new Promise((done) => asked.push(() => done(Response.json(empty)))));
+  const lanes = new Lanes({}, () => undefined);
+  const pass = async (): Promise<void> => {
+    t.mock.timers.tick(2000);
+    await new Promise(setImmediate);
+  };
+  lanes.look({ from: 0, to: 1000 }, 1000, 0, 10);
+  await pass();
+  assert.equal(asked.length, 1);
+  lanes.grown(undefined);
+  await pass();
+  assert.equal(asked.length, 1, "not twice at a time");
+  for (const times of [2, 2]) {
+    asked.at(-1)!();
+    await new Promise(setImmediate);
+    await pass();
+    assert.equal(asked.length, times);
+  }
+  lanes.close();
 });

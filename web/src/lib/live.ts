@@ -22,6 +22,7 @@ export function onChange(f: Follower): () => void {
 }
 
 let lastID = "";
+/** Something may have changed between what the views loaded and what the stream tells. */
 let missed = false;
 let counting: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,6 +57,18 @@ async function once(signal: AbortSignal): Promise<void> {
     if (done) return;
     parser.push(value);
   }
+}
+
+/**
+ * Waits until the stream tells of all that changes, or for so long: what is loaded
+ * then is loaded again when it does.
+ */
+export async function begun(ms: number): Promise<void> {
+  await new Promise<void>((done) => {
+    link.follow(() => done());
+    setTimeout(done, ms);
+  });
+  missed = link.value.state !== "live";
 }
 
 const longest = 30_000;

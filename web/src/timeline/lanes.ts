@@ -26,7 +26,7 @@ interface Open {
 interface Wish {
   key: string;
   query: Query;
-  take: (t: Timeline) => void;
+  take: (t: Timeline) => Block | Open;
 }
 
 // A view that moves asks when it rests for a moment, and a trail that grows
@@ -49,6 +49,9 @@ export class Lanes implements Source {
   private readonly running = new Map<string, AbortController>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private refreshed = 0;
+  /** How often the trail has grown, and what was asked for before it did last. */
+  private growths = 0;
+  private readonly behind = new Set<Block | Open>();
   private view: { window: Window; first: number; last: number } | undefined;
   private closed = false;
 
@@ -81,10 +84,7 @@ export class Lanes implements Source {
 
   look(range: Range, width: number, first: number, last: number): void {
     this.view = { window: windowOf(range, width), first, last };
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.load();
-    }, rest);
+    this.timer ??= setTimeout(() => this.renew(), rest);
   }
 
   /** Opens the lanes of these guests and closes all others. */
@@ -106,12 +106,25 @@ export class Lanes implements Source {
     this.failure = undefined;
     for (const b of this.blocks.values()) b.stale = true;
     for (const o of this.open.values()) o.stale ||= all || touched!.has(o.id);
-    if (this.timer !== undefined) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.refreshed = Date.now();
-      this.load();
-    }, Math.max(rest, this.refreshed + refresh - Date.now()));
+    this.growths++;
+    this.later();
+  }
+
+  private later(): void {
+    this.timer ??= setTimeout(
+      () => {
+        this.refreshed = Date.now();
+        this.renew();
+      },
+      Math.max(rest, this.refreshed + refresh - Date.now()),
+    );
+  }
+
+  private renew(): void {
+    this.timer = undefined;
+    for (const b of this.behind) b.stale = true;
+    this.behind.clear();
+    this.load();
   }
 
   close(): void {
@@ -163,11 +176,16 @@ export class Lanes implements Source {
   private async ask(w: Wish): Promise<void> {
     const stop = new AbortController();
     this.running.set(w.key, stop);
+    const growths = this.growths;
     try {
       const t = await get<Timeline>("/timeline", w.query, stop.signal);
       if (this.closed) return;
       this.take(t);
-      w.take(t);
+      const taken = w.take(t);
+      if (growths !== this.growths) { // the answer may be of before
+        this.behind.add(taken);
+        this.later();
+      }
     } catch (e) {
       if (!aborted(e)) this.failure = asFailure(e);
     } finally {
@@ -200,18 +218,20 @@ export class Lanes implements Source {
     this.measure();
   }
 
-  private takePage(page: number, key: string, t: Timeline): void {
+  private takePage(page: number, key: string, t: Timeline): Block {
     const block = { content: t.lanes.map(contentOf), stale: false };
     this.blocks.set(key, block);
     this.latest.set(String(page), block);
+    return block;
   }
 
-  private takeOpen(o: Open, key: string, t: Timeline): void {
+  private takeOpen(o: Open, key: string, t: Timeline): Open {
     const lane = t.lanes.find((l) => l.guest === o.id);
     o.key = key;
     o.stale = false;
     if (lane) o.rows = rowsOf(lane);
     this.measure();
+    return o;
   }
 
   private measure(): void {

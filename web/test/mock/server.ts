@@ -19,8 +19,7 @@ export class Mock {
   private readonly streams = new Set<ServerResponse>();
   /** Answers with this status instead, where it is set. */
   failWith = 0;
-  /** Milliseconds that each answer takes. */
-  delay = 0;
+  private readonly held = new Map<string, Promise<void>>();
 
   constructor(
     private world: World,
@@ -38,6 +37,13 @@ export class Mock {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((done) => this.server.close(done));
+  }
+
+  /** Holds back the answers at a path until the function that it gives is called. */
+  hold(path: string): () => void {
+    let go = (): void => undefined;
+    this.held.set(`/api/v1${path}`, new Promise((done) => (go = done)));
+    return go;
   }
 
   show(world: World): void {
@@ -61,7 +67,7 @@ export class Mock {
   private async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? "/", "http://mock");
     if (!url.pathname.startsWith("/api/")) return this.file(url.pathname, res);
-    if (this.delay > 0) await new Promise((done) => setTimeout(done, this.delay));
+    await this.held.get(url.pathname);
     if (req.headers.authorization !== `Bearer ${this.token}`) return problem(res, 401, "this needs a token");
     if (this.failWith > 0) return problem(res, this.failWith, "the mock was told to fail");
     if (url.pathname === "/api/v1/events/stream") return this.stream(req, res);
