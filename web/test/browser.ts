@@ -38,6 +38,11 @@ export async function open(browser: Browser, base: string, options: BrowserConte
   return { page, errors, strangers };
 }
 
+/** Lets a page come to rest by its own clock: after what it was about to do, however slow the machine is. */
+export async function rested(page: Page, ms = 400): Promise<void> {
+  await page.evaluate((ms) => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done, ms))), ms);
+}
+
 const folder = process.env["TEST_OUTPUT"] ?? "test-output";
 
 export async function shot(page: Page, name: string): Promise<void> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, type Watched } from "./browser";
+import { launch, open, rested, type Watched } from "./browser";
 import { hostile } from "./mock/world";
 import { mocked } from "./site";
 
@@ -23,7 +23,7 @@ async function come(path = "/", ready = ".chart canvas"): Promise<Watched> {
   const w = await open(browser, at.base);
   await w.page.goto(`${at.base}${path}#token=${at.token}`);
   await w.page.locator(ready).first().waitFor();
-  await w.page.waitForTimeout(400);
+  await rested(w.page);
   return w;
 }
 
@@ -68,21 +68,23 @@ test("the timeline by keyboard", async () => {
   await page.keyboard.press("Tab");
   for (let i = 0; i < 40 && !(await canvas.evaluate((c) => c === document.activeElement)); i++) await page.keyboard.press("Tab");
   assert.ok(await canvas.evaluate((c) => c === document.activeElement), "Tab comes to the chart");
-  const said = page.locator(".chart [role=status]");
+  const on = (lane: number): Promise<void> => page.locator(".chart [role=status]").filter({ hasText: `guest ${lane} of 10000` }).waitFor({ state: "attached" });
+  await on(1);
   await page.keyboard.press("ArrowDown");
-  await said.filter({ hasText: "guest 2 of 10000" }).waitFor({ state: "attached" });
+  await on(2);
   await page.keyboard.press("End");
-  await said.filter({ hasText: "guest 10000 of 10000" }).waitFor({ state: "attached" });
+  await on(10_000);
   await page.keyboard.press("Home");
+  await on(1);
   await page.keyboard.press("Space");
   await page.waitForURL(/open=/);
   await page.keyboard.press("+");
   await page.keyboard.press("ArrowLeft");
   await page.waitForURL(/from=/);
+  await rested(page);
   const closer = Number(query(page).get("to")) - Number(query(page).get("from"));
   await page.keyboard.press("-");
-  await page.waitForTimeout(400);
-  assert.ok(Number(query(page).get("to")) - Number(query(page).get("from")) > closer);
+  await page.waitForFunction((closer) => Number(new URLSearchParams(location.search).get("to")) - Number(new URLSearchParams(location.search).get("from")) > closer, closer);
   await page.keyboard.press("p");
   await page.locator(".panel .title").waitFor();
   await canvas.focus();
@@ -100,16 +102,20 @@ test("the timeline by mouse", async () => {
   for (let i = 0; i < 10; i++) await page.mouse.wheel(0, -120);
   await page.keyboard.up("Control");
   await page.waitForURL(/from=/);
+  await rested(page);
   const [from, to] = [Number(query(page).get("from")), Number(query(page).get("to"))];
   await page.mouse.down();
   await page.mouse.move(box.x + 500, box.y + 300, { steps: 5 });
   await page.mouse.up();
-  await page.waitForTimeout(400);
+  await page.waitForURL((u) => Number(u.searchParams.get("from")) !== from);
+  await rested(page);
   const moved = Number(query(page).get("from"));
   const plot = box.width - 260;
   assert.ok(Math.abs(moved - from - (200 / plot) * (to - from)) < (to - from) / 50, "a drag moves time by as much as the hand");
+  const lanes = page.waitForResponse((r) => Number(new URL(r.url()).searchParams.get("first")) > 0);
   await page.mouse.wheel(0, 4000);
-  await page.waitForTimeout(600);
+  await lanes;
+  await rested(page);
   await page.mouse.click(box.x + 12, box.y + 200);
   await page.waitForURL(/open=/);
   await leave(w);
@@ -134,14 +140,23 @@ test("only what is in view is loaded", async () => {
     const u = new URL(r.url());
     if (u.pathname === "/api/v1/timeline") asked.push(u.searchParams);
   });
+  const come = (to: (first: number) => boolean): Promise<unknown> =>
+    w.page.waitForResponse((r) => {
+      const first = new URL(r.url()).searchParams.get("first");
+      return first !== null && to(Number(first));
+    });
+  const firstOnes = come((first) => first === 0);
   await w.page.goto(`${at.base}/#token=${at.token}`);
-  await w.page.waitForTimeout(1200);
+  await firstOnes;
+  await rested(w.page, 800);
   const lanes = new Set(asked.map((q) => q.get("first")).filter((f) => f !== null));
   assert.deepEqual([...lanes], ["0"], "one page of lanes");
   await w.page.locator(".chart canvas").focus();
   asked.length = 0;
+  const lastOnes = come((first) => first > 9800);
   await w.page.keyboard.press("End");
-  await w.page.waitForTimeout(800);
+  await lastOnes;
+  await rested(w.page, 800);
   assert.ok(asked.length > 0 && asked.every((q) => Number(q.get("first")) > 9800), "and the last ones when they are gone to");
   for (const q of asked) {
     const points = (Number(q.get("to")) - Number(q.get("from"))) / Number(q.get("resolution"));
@@ -215,7 +230,7 @@ test("tables go by arrow keys", async () => {
   // As fast as a held key repeats.
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press("ArrowDown");
-    await page.waitForTimeout(30);
+    await rested(page, 30);
   }
   assert.equal(await page.evaluate(() => document.activeElement?.closest("tr")?.dataset["row"]), "60");
   await page.keyboard.press("Enter");

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import type { Finding, Guest, Page as List, RNG, Session } from "../src/lib/types";
 import { serious } from "./axe";
-import { launch, open, shot } from "./browser";
+import { launch, open, rested, shot } from "./browser";
 import { site, type Site } from "./site";
 
 let browser: Browser;
@@ -64,7 +64,7 @@ for (const [look, colorScheme, width] of [["light", "light", 1440], ["dark", "da
       await t.test(name, async () => {
         await page.goto(at.base + view.path);
         await page.locator(view.shows).first().waitFor();
-        await page.waitForTimeout(400);
+        await rested(page);
         await shot(page, `${name}-${look}`);
         assert.deepEqual(await serious(page), []);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
