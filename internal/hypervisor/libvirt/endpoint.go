@@ -13,19 +13,19 @@ const runDir = "/run/libvirt"
 
 // An Endpoint is a driver of libvirt, and where its daemon listens.
 type Endpoint struct {
-	// URI is what the daemon is asked for: qemu:///system.
+	// URI is what the daemon is asked for, such as qemu:///system.
 	URI string
-	// Sockets are tried in this order, anew at each connect: a modular daemon's
-	// first, as beside it libvirt-sock is only that of a proxy to it.
+	// Sockets are tried in this order at each connect: first that of a modular daemon,
+	// as beside one libvirt-sock only belongs to a proxy.
 	Sockets []string
-	// PIDs is the folder of the guests' files NAME.pid.
+	// PIDs is the folder with the guests' pid files, NAME.pid.
 	PIDs string
 }
 
-// A driverName is that of a driver, and of its modular daemon.
+// A driverName has the names of a driver and of its modular daemon.
 type driverName struct{ name, daemon string }
 
-// drivers are those that write audit records.
+// drivers are the drivers that write audit records.
 var drivers = []driverName{
 	{"qemu", "virtqemud"},
 	{"lxc", "virtlxcd"},
@@ -47,9 +47,9 @@ func endpoint(d driverName, dir string, readWrite bool) Endpoint {
 }
 
 // ParseURI gives the endpoint of a URI as virsh takes it: qemu:///system, or
-// qemu+unix:///system?socket=/run/libvirt/libvirt-sock-ro, which alone is tried
-// then. Only the system's daemons of this host are known. dir is the folder of their
-// sockets, /run/libvirt where it is empty.
+// qemu+unix:///system?socket=/run/libvirt/libvirt-sock-ro for one socket alone. Only the
+// system daemons of this host can be named. dir is the folder of their sockets; "" is
+// /run/libvirt.
 func ParseURI(uri, dir string, readWrite bool) (Endpoint, error) {
 	u, err := url.Parse(uri)
 	if err != nil {

@@ -7,19 +7,19 @@ import (
 	"github.com/virtaudit/virtaudit/guest"
 )
 
-// An Item is what a Watcher tells: Connected, Lost, Seen, Changed, Gone, Failed,
-// Swept, Missed or Event.
+// An Item is something that a Watcher reports: Connected, Lost, Seen, Changed, Gone,
+// Failed, Swept, Missed or Event.
 type Item interface{ item() }
 
-// Connected says that guests are watched from At on, as they can be listed. What
-// changed while they weren't follows, up to the first Swept.
+// Connected says that guests are watched from At on. What changed while they weren't
+// follows, up to the first Swept.
 type Connected struct {
 	At     time.Time
 	Socket string
 }
 
-// Lost says that guests aren't watched any more, or can't be. Attempts to begin
-// that fail for the same reason as the last are told once.
+// Lost says that guests are no longer watched, or can't be. If attempts to connect fail for
+// the same reason again and again, that is reported once.
 type Lost struct {
 	At  time.Time
 	Err error
@@ -29,43 +29,42 @@ type Lost struct {
 type Guest struct {
 	UUID string
 	Name string
-	// ID is libvirt's number of the run, which another run doesn't get, as long
-	// as the host is up.
+	// ID is libvirt's number of the run. No other run gets it until the host is booted
+	// again.
 	ID int
-	// PID is the guest's process, of a container its controller; 0 where it
-	// isn't known.
+	// PID is the guest's process, or a container's controller; 0 if it isn't known.
 	PID    int
 	State  string // running, paused, ...
 	Reason string // booted, user, ...
-	// Hash is that of the definition.
+	// Hash is the hash of the definition.
 	Hash [sha256.Size]byte
-	// Spec is what the definition says, nil where it couldn't be read. It is
-	// shared with the Watcher: don't change it.
+	// Spec is what the definition says, nil if it couldn't be read. It is shared with the
+	// Watcher and must not be changed.
 	Spec *guest.Spec
 }
 
-// A Span is when something happened: after From and before To. From is zero
-// where nothing is known of the time before To.
+// A Span is when something happened: after From and before To. From is zero if nothing is
+// known of the time before To.
 type Span struct{ From, To time.Time }
 
-// Seen says that a guest is found to run.
+// Seen says that a guest was found running.
 type Seen struct {
 	Guest
 	Span
 	XML string // its definition
-	// Told are the events of that guest since shortly before it was last read.
-	// They may have told of it; one that comes later is given on its own.
+	// Told are the events of that guest since shortly before it was last read. They
+	// may have announced this; one that comes later is only reported by itself.
 	Told []Event
 }
 
-// Changed says that a guest isn't as it was read before.
+// Changed says that a guest is not as it was read before.
 type Changed struct {
 	Guest
 	Span
 	// Was is the state before.
 	Was string
-	// Changes are those of what the guest has of the host. Where there are none,
-	// the state changed, or something else in the definition: links, limits.
+	// Changes are the changes of what the guest has of the host. If there are none,
+	// its state changed, or something else in the definition, such as limits.
 	Changes []guest.Change
 	XML     string
 	Told    []Event
@@ -78,24 +77,24 @@ type Gone struct {
 	Told []Event
 }
 
-// Failed says that a guest's definition can't be read or parsed; the others are
-// watched all the same. It is told once for each cause. The Guest's Spec is the
-// last that could be parsed. One that was never Seen can be Gone too.
+// Failed says that a guest's definition can't be read or parsed; the others are watched all
+// the same. Each cause is reported once. The Guest's Spec is the last one that could be
+// parsed. A guest that was never Seen can be Gone too.
 type Failed struct {
 	Guest
 	At  time.Time
 	Err error
 }
 
-// Swept says that every guest was read between From and To: each that nothing
-// was told of is as it was.
+// Swept says that every guest was read between From and To. A guest of which nothing was
+// reported is as it was.
 type Swept struct {
 	Span
 	Guests int
 }
 
-// Missed says that more events came than could be held, and were dropped. All
-// guests are read anew.
+// Missed says that events were dropped, as more came than could be kept. All guests are
+// read again.
 type Missed struct {
 	At     time.Time
 	Events int

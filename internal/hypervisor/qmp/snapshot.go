@@ -9,8 +9,8 @@ import (
 	"github.com/virtaudit/virtaudit/guest"
 )
 
-// A Snapshot is what a guest had of its host, as its QEMU answered between two
-// times. What changes meanwhile may be in a part of it.
+// A Snapshot is what a guest had of its host, as QEMU answered between Begun and Ended.
+// A change in between may be in some parts of it and not in others.
 type Snapshot struct {
 	Begun, Ended time.Time
 
@@ -28,9 +28,9 @@ type Snapshot struct {
 	Chardevs []Chardev // those that no device uses too
 	Devices  []Device
 
-	// Unknown are the parts about which QEMU gave no answer, in the order in which
-	// they were asked for. Nothing of them is in the fields above, which doesn't mean that
-	// the guest has nothing of it.
+	// Unknown are the parts that QEMU gave no answer about, in the order in which they
+	// were asked for. The fields above have nothing of them, which doesn't mean that
+	// the guest has none.
 	Unknown []Unknown
 }
 
@@ -56,15 +56,14 @@ func (s *Snapshot) why(p Part) error {
 	return nil
 }
 
-// part is how one is asked for, and what it fills.
+// A part is how a Part is asked for, and which fields it fills.
 type part struct {
 	name Part
 	ask  func(*asker) error
 	copy func(to, from *Snapshot)
 }
 
-// parts are in the order in which they are asked for: those that others need
-// come first.
+// parts are in the order in which they are asked for: those that others need come first.
 var parts = []part{
 	{"uuid", (*asker).uuid, func(to, from *Snapshot) { to.Spec.UUID = from.Spec.UUID }},
 	{"name", (*asker).name, func(to, from *Snapshot) { to.Spec.Name = from.Spec.Name }},
@@ -98,11 +97,11 @@ const (
 	chardevsPart Part = "chardevs"
 )
 
-// Files are of two parts.
+// Two parts fill Files.
 func isFirmware(f guest.File) bool { return !isMemory(f) }
 func isMemory(f guest.File) bool   { return f.Use == guest.FileMemory }
 
-// with gives files where those of a kind are replaced by the other's.
+// with gives files, with those of a kind replaced by those of others.
 func with(files, others []guest.File, are func(guest.File) bool) []guest.File {
 	var all []guest.File
 	for _, f := range files {
@@ -118,10 +117,9 @@ func with(files, others []guest.File, are func(guest.File) bool) []guest.File {
 	return all
 }
 
-// Snapshot asks for all that there is to know. now is the clock. What QEMU
-// refuses, or answers in a way that can't be read, is Unknown; there is an error
-// only where no more answers are to be had: the context ended or the connection
-// did.
+// Snapshot asks for everything. now is the clock. A part that QEMU refuses, or answers
+// in a way that can't be read, is Unknown. It only fails if no more answers can be had,
+// as the context or the connection has ended.
 func (c *Client) Snapshot(ctx context.Context, now func() time.Time) (*Snapshot, error) {
 	a := &asker{ctx: ctx, client: c, s: &Snapshot{Begun: now(), Version: c.version, PID: c.pid}}
 	for _, p := range parts {
