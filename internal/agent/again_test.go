@@ -77,7 +77,7 @@ func TestAgainAfterRetention(t *testing.T) {
 	s.start()
 	s.caughtUp()
 	if got := s.sessions(1)[0]; got["state"] != "running" || got["number"] != 2.0 {
-		t.Errorf("%v", got)
+		t.Errorf("the session of the guest's second start: %v", got)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestFileAfterMulticast(t *testing.T) {
 	var facts struct{ Items []map[string]any }
 	s.get("/api/v1/facts?event=1700000000.002:102", &facts)
 	if len(facts.Items) != 1 || facts.Items[0]["source"] != "multicast" {
-		t.Errorf("%v", facts.Items)
+		t.Errorf("the record that multicast told first: %v", facts.Items)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestFirstReadingAfterRetention(t *testing.T) {
 	s.start()
 	s.caughtUp()
 	if got := s.sessions(1)[0]; got["state"] != "running" {
-		t.Errorf("%v", got)
+		t.Errorf("the session of a log that is read anew: %v", got)
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 func TestNames(t *testing.T) {
 	s := setting("log_source")
 	if s == nil || s.Flag() != "log-source" || s.Env() != "VIRTAUDIT_LOG_SOURCE" {
-		t.Errorf("%+v", s)
+		t.Errorf("log_source has other names: %+v", s)
 	}
 	if s := setting("log-source"); s != nil {
-		t.Errorf("%+v", s)
+		t.Errorf("a flag's name is taken for a setting's: %+v", s)
 	}
 }
 

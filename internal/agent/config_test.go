@@ -114,7 +114,7 @@ func TestEnvironmentWins(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Node != "b" || c.Window != 20*time.Second || !reflect.DeepEqual(c.Libvirt, []string{Off}) || c.Retention != 0 {
-		t.Errorf("%+v", c)
+		t.Errorf("the flags, the environment and the file together: %+v", c)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestStdin(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.Finish(); err != nil || c.LogSource != SourceStdin {
-		t.Errorf("%q, %v", c.LogSource, err)
+		t.Errorf("log_source of a plugin: %q, %v", c.LogSource, err)
 	}
 	c.LogSource = SourceFile
 	if err := c.Finish(); err == nil || err.Error() != "stdin and log_source file contradict each other" {
@@ -155,7 +155,7 @@ func TestCheckStore(t *testing.T) {
 	} {
 		c := Config{Store: store}
 		if err := c.CheckStore(); (err == nil) != good || err != nil && !strings.Contains(err.Error(), store) {
-			t.Errorf("%s: %v", store, err)
+			t.Errorf("store %s: %v", store, err)
 		}
 	}
 }

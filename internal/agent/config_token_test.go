@@ -12,11 +12,11 @@ func TestToken(t *testing.T) {
 	c := Config{TokenFile: filepath.Join(t.TempDir(), "token")}
 	first, err := c.Token()
 	if err != nil || len(first) < leastToken {
-		t.Fatalf("%q, %v", first, err)
+		t.Fatalf("the token that is made: %q, %v", first, err)
 	}
 	info, err := os.Stat(c.TokenFile)
 	if err != nil || info.Mode() != 0o600 {
-		t.Errorf("%v, %v", info.Mode(), err)
+		t.Errorf("the token's file has mode %v, %v", info.Mode(), err)
 	}
 	if again, err := c.Token(); err != nil || again != first {
 		t.Errorf("then %q, %v", again, err)
@@ -51,6 +51,6 @@ func TestTokenErrors(t *testing.T) {
 	}
 	c := Config{TokenFile: filepath.Join(t.TempDir(), "missing", "token")}
 	if token, err := c.Token(); err == nil || !strings.Contains(err.Error(), c.TokenFile) {
-		t.Errorf("%q, %v", token, err)
+		t.Errorf("the token in a folder that is missing: %q, %v", token, err)
 	}
 }

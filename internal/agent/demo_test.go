@@ -20,7 +20,7 @@ func TestDemoStatus(t *testing.T) {
 	}
 	got := a.demoStatus(v)
 	if len(got) != len(want) || got[0].Name != "log file" {
-		t.Fatalf("%+v", got)
+		t.Fatalf("the sources of the demo: %+v", got)
 	}
 	for _, s := range got {
 		if w := want[s.Name]; s.State != web.Up || s.Witness != w.Witness || s.Records != w.Records || s.Observations != w.Observations {

@@ -20,10 +20,10 @@ func TestGapAfterRestart(t *testing.T) {
 	s.problem(follow.Problem{Kind: follow.Replaced}, o)
 	var w fact.Watched
 	if len(o.facts) != 1 || o.facts[0].Decode(&w) != nil || w.Since != begun-5000 || w.At != begun {
-		t.Errorf("%+v", w)
+		t.Errorf("the gap after a log was replaced: %+v", w)
 	}
 	if v := a.health.vitals(); v.Strange != "" || !a.health.heard() {
-		t.Errorf("%+v", v)
+		t.Errorf("a record of this host was stored, and the service knows of none: %+v", v)
 	}
 }
 

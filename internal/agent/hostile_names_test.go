@@ -64,7 +64,7 @@ func (p *process) named(uuid, name string) {
 	p.t.Helper()
 	var list struct{ Items []struct{ Name string } }
 	if !p.get("/api/v1/sessions?guest="+url.QueryEscape(uuid), &list) || len(list.Items) != 1 {
-		p.t.Errorf("%q: %+v", name, list)
+		p.t.Errorf("the session of guest %q: %+v", name, list)
 		return
 	}
 	if name == "?" { // which records have for a name that isn't known

@@ -31,7 +31,7 @@ func TestKernelLost(t *testing.T) {
 	}
 	a := &agent{host: Host{}.withDefaults(), sources: &sources{log: &logSource{kernel: &k, follower: follow.New(follow.Options{}, nil)}}}
 	if src := a.logStatus(&web.Status{}); src.Lost != 6 {
-		t.Errorf("%+v", src)
+		t.Errorf("the kernel lost 6 records, and the status has %+v", src)
 	}
 }
 

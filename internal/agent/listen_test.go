@@ -19,6 +19,6 @@ func TestNobodyListens(t *testing.T) {
 		Ready: func([]string) { cancel() },
 	})
 	if err != nil || !strings.Contains(said.String(), "nobody can ask: neither listen_unix nor listen_tcp is set") {
-		t.Errorf("%v, %s", err, said.String())
+		t.Errorf("without a listener: %v, %s", err, said.String())
 	}
 }

@@ -72,7 +72,7 @@ func TestFileAfterMulticastFromPosition(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if facts := s.factsAt("1700000000.002:102"); len(facts) != 1 || facts[0]["source"] != "multicast" {
-		t.Errorf("%v", facts)
+		t.Errorf("the record that came by multicast: %v", facts)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestWatchAfterError(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := l.watches(); len(got) != 1 || !got[0].Up || got[0].Since == 0 {
-			t.Errorf("%+v", got)
+			t.Errorf("the log is watched again: %+v", got)
 		}
 	})
 }
@@ -242,7 +242,7 @@ func TestNoLog(t *testing.T) {
 		return err == nil && code == http.StatusServiceUnavailable && strings.Contains(string(body), "no audit log can be followed: file: open "+p.log)
 	})
 	if s := p.status(); s.Ready || s.Sources[0].State != "down" || !strings.Contains(s.Sources[0].Problem, p.log) {
-		t.Errorf("%+v", s)
+		t.Errorf("the status without a log: %+v", s)
 	}
 	if said := p.said.String(); !strings.Contains(said, "no way to the audit log works") || !strings.Contains(said, p.log) {
 		t.Errorf("it said %q", said)
@@ -255,7 +255,7 @@ func TestNoLog(t *testing.T) {
 		return err == nil && json.Unmarshal(body, &sessions) == nil && len(sessions.Unwatched) == 1
 	})
 	if u := sessions.Unwatched[0]; u.Source != "log" || u.To != nil || u.Text != "log is not read; what is recorded meanwhile may be missing: \"it can't be followed\"" {
-		t.Errorf("%+v", u)
+		t.Errorf("the gap that goes on: %+v", u)
 	}
 	if testing.Short() {
 		t.Skip("how long it takes until the log is tried again")

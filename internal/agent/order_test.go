@@ -42,7 +42,7 @@ func TestWitnessBeforeLog(t *testing.T) {
 	var sessions struct{ Items []struct{ By string } }
 	p.answer("/api/v1/sessions", &sessions)
 	if len(sessions.Items) != 1 || sessions.Items[0].By != "" || len(list.Items[0].Also) != 1 {
-		t.Errorf("%+v %+v", sessions, list)
+		t.Errorf("the session and its holdings: %+v %+v", sessions, list)
 	}
 	p.term()
 	rebuildsTheSame(t, p.store)

@@ -32,7 +32,7 @@ func TestUnderSystemd(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n, err := notes.Read(b); err != nil || string(b[:n]) != "READY=1" {
-		t.Errorf("%q, %v", b[:n], err)
+		t.Errorf("systemd is notified of %q, %v", b[:n], err)
 	}
 	if os.Getenv("WATCHDOG_USEC") != "" {
 		t.Error("the watchdog is left to children")
@@ -45,7 +45,7 @@ func TestWithoutSystemd(t *testing.T) {
 	}
 	var h Host
 	if err := h.UnderSystemd(); err != nil || h.Watchdog != 0 || len(h.Listeners) != 0 {
-		t.Errorf("%v, %v, %v", err, h.Watchdog, h.Listeners)
+		t.Errorf("without systemd: %v, %v, %v", err, h.Watchdog, h.Listeners)
 	}
 	h.Notify("READY=1") // to nobody
 }

@@ -50,7 +50,7 @@ func TestDue(t *testing.T) {
 		}
 	}
 	if b := c.take(); len(b.Records) != 4 || b.Lines != 5 || b.Way != WayFile {
-		t.Errorf("%+v", b)
+		t.Errorf("the batch that was taken: %+v", b)
 	}
 	if at := c.due(hold); !at.IsZero() {
 		t.Errorf("the next batch is due at %v", at)
@@ -79,6 +79,6 @@ func TestMalformed(t *testing.T) {
 	c.kernel(record.VirtControl, []byte("none"), time.Time{})
 	c.kernel(record.VirtControl, []byte("audit(1.000:1): x"), time.Time{})
 	if b := c.take(); b.Malformed != 2 || len(b.Records) != 1 || b.Lines != 3 {
-		t.Errorf("%+v", b)
+		t.Errorf("the batch with two malformed records: %+v", b)
 	}
 }

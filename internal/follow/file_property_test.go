@@ -55,7 +55,7 @@ func followStopping(t *testing.T, log string, n int, random *rand.Rand) (stored 
 		o.Hold = time.Duration(1+random.IntN(400)) * time.Microsecond
 		err := newFile(o, &monitor{}).run(ctx, func(b *Batch) error {
 			for _, p := range b.Problems {
-				t.Errorf("%+v", p)
+				t.Errorf("a problem, where nothing is missing: %+v", p)
 			}
 			stop := random.IntN(4)
 			if stop == 0 {

@@ -328,7 +328,7 @@ func TestClockBack(t *testing.T) {
 	f.expect("a", "a", "b", "c")
 	p := f.expectedOne(ClockBack)
 	if !p.From.Equal(at(101)) || !p.To.Equal(at(2)) || p.Loses() {
-		t.Errorf("%+v", p)
+		t.Errorf("the clock was set back: %+v", p)
 	}
 }
 

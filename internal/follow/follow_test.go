@@ -44,7 +44,7 @@ func TestFirstWayThatWorks(t *testing.T) {
 		return nil
 	})
 	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"g", "before", "after"}) {
-		t.Errorf("%v: %v", err, said)
+		t.Errorf("the following ended otherwise: %v: %v", err, said)
 	}
 	if s := follower.Status(); s.Way != WayFile || s.Records != 1 || s.Since.IsZero() {
 		t.Errorf("status %+v", s)

@@ -32,7 +32,7 @@ func TestPermission(t *testing.T) {
 		f.records = append(f.records, b.Records...)
 		for _, p := range b.Problems {
 			if p.Kind != Unreadable || !strings.Contains(p.Text, "permission denied") {
-				t.Errorf("%+v", p)
+				t.Errorf("another problem than that the log can't be read: %+v", p)
 			}
 			told++
 		}
@@ -114,7 +114,7 @@ func TestOldUnreadable(t *testing.T) {
 		return nil
 	})
 	if said := f.said(); !errors.Is(err, errStop) || len(said) != 1 || said[0] != "c" {
-		t.Errorf("%v, %v", said, err)
+		t.Errorf("what was read, and why it ended: %v, %v", said, err)
 	}
 	if len(f.problems) != 2 || f.problems[0].Kind != Missed || f.problems[1].Kind != Missed {
 		t.Errorf("problems %v, want two files missed", f.problems)
@@ -160,7 +160,7 @@ func TestOldUnreadableOnRestart(t *testing.T) {
 	nobody(true)
 	err := f.followAsNobody(func(*Batch) bool { return len(f.records) == 3 })
 	if !errors.Is(err, errStop) {
-		t.Errorf("%v: %v", err, f.said())
+		t.Errorf("the following ended otherwise: %v: %v", err, f.said())
 	}
 	if len(f.problems) != 2 || f.problems[0].Kind != Missed || f.problems[1].Kind != Missed || !strings.Contains(f.problems[1].Text, "permission denied") {
 		t.Errorf("problems %v, want that one file is missed and that records are", f.problems)
@@ -192,7 +192,7 @@ func TestOldUnreadableMeanwhile(t *testing.T) {
 		return len(f.records) == 2
 	})
 	if said := f.said(); !errors.Is(err, errStop) || said[1] != "c" {
-		t.Errorf("%v: %v", err, said)
+		t.Errorf("the following ended otherwise: %v: %v", err, said)
 	}
 	if n := len(f.problems); n != 2 || f.problems[0].Kind != Unreadable || f.problems[1].Kind != Missed {
 		t.Errorf("problems %v, want one file that can't be read, and is missed", f.problems)

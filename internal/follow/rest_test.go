@@ -61,7 +61,7 @@ func TestLogWithReadErrors(t *testing.T) {
 		return nil
 	})
 	if said := f.said(); !errors.Is(err, errStop) || !slices.Equal(said, []string{"a", "b"}) {
-		t.Errorf("%v: %v", err, said)
+		t.Errorf("the following ended otherwise: %v: %v", err, said)
 	}
 	if !slices.Equal(ways, []string{WayFile, WayMulticast, WayFile}) {
 		t.Errorf("ways %v", ways)

@@ -29,7 +29,7 @@ func TestListLog(t *testing.T) {
 	for i, r := range all {
 		got = append(got, filepath.Base(r.path))
 		if r.live() != (i == len(all)-1) || i > 0 && !os.SameFile(r.older, all[i-1].info) {
-			t.Errorf("%+v", r)
+			t.Errorf("a file with another one before it, or taken for the live one: %+v", r)
 		}
 	}
 	if err != nil || !slices.Equal(got, want) {

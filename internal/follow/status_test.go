@@ -37,10 +37,10 @@ func TestStatus(t *testing.T) {
 	s := m.Status()
 	s.Problems[Truncated]++ // it is the caller's
 	if s = m.Status(); s.Problems[Missed] != 2 || len(s.Problems) != 2 || s.Last.Kind != Missed || s.LastAt != at(4) || s.ReadTo != at(3) || s.LagBytes != 0 {
-		t.Errorf("%+v", s)
+		t.Errorf("the status after two batches: %+v", s)
 	}
 	m.begin(WayStdin, nil, time.Time{})
 	if s = m.Status(); s.CaughtUp || s.Way != WayStdin {
-		t.Errorf("%+v", s)
+		t.Errorf("the status when another way is taken: %+v", s)
 	}
 }

@@ -25,7 +25,7 @@ func readAll(t testing.TB, r io.Reader) (facts []fact.Fact, problems []Problem, 
 	err = runStdin(t.Context(), r, quick(""), &m, func(b *Batch) error {
 		facts, problems, caughtUp = append(facts, b.Records...), append(problems, b.Problems...), b.CaughtUp
 		if b.Position != nil || b.Way != WayStdin {
-			t.Errorf("%+v", b)
+			t.Errorf("a batch of standard input: %+v", b)
 		}
 		return nil
 	})

@@ -105,11 +105,11 @@ func TestRunsOnAfterItsEnd(t *testing.T) {
 		got, _ := derive(t, sc.facts)
 		run := got.ordered()[0]
 		if run.State != trail.Running || run.End != (trail.Moment{}) || run.EndBefore != (trail.Moment{}) {
-			t.Errorf("%s: %+v", name, run)
+			t.Errorf("%s: the session doesn't go on: %+v", name, run)
 		}
 		for _, h := range run.Holdings {
 			if h.Ended != "" || h.To != (trail.Moment{}) {
-				t.Errorf("%s: %+v", name, h)
+				t.Errorf("%s: a holding ended: %+v", name, h)
 			}
 		}
 		if told := got.told(); len(told) != 1 || !strings.HasSuffix(told[0], "and libvirt shows that it runs") {

@@ -243,7 +243,7 @@ func TestBadFacts(t *testing.T) {
 		t.Error("record: no error")
 	}
 	if delta := d.Delta(); !delta.Empty() {
-		t.Errorf("%+v", delta)
+		t.Errorf("a fact that can't be read changes something: %+v", delta)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestEqualThings(t *testing.T) {
 				open++
 			}
 			if h.By != "" && (h.Ended != trail.ByDetach || h.To.Serial == 0) {
-				t.Errorf("%s: %+v", name, h)
+				t.Errorf("%s: a holding that only libvirt shows doesn't end by a record: %+v", name, h)
 			}
 		}
 		if open != 1 {
@@ -83,7 +83,7 @@ func TestEndOfEqualIsNotMissing(t *testing.T) {
 		}
 		for _, h := range got.ordered()[0].Holdings {
 			if h.ID == rng.ID && (h.Ended != trail.ByDetach || h.To.Millis != start+300*s && h.To.Millis != start+later*s) {
-				t.Errorf("%d: %+v", later, h)
+				t.Errorf("%d: a detached device is held otherwise: %+v", later, h)
 			}
 		}
 	}

@@ -180,7 +180,7 @@ func TestLostAsWitnessShows(t *testing.T) {
 			continue
 		}
 		if f.Text != "the session ended without a stop: gone, as proc shows; the log tells only later: started again" || f.Until.Millis != start+120*s || f.By != "" {
-			t.Errorf("%+v", f)
+			t.Errorf("the session's loss, with what the process shows: %+v", f)
 		}
 		return
 	}

@@ -51,7 +51,7 @@ func TestNumbersBesideLongRun(t *testing.T) {
 			t.Errorf("%s: the first one has number %d", tc.name, n)
 		}
 		if wrong := got.misnumbered(); len(wrong) > 0 {
-			t.Errorf("%s: %q", tc.name, wrong)
+			t.Errorf("%s: sessions out of their order: %q", tc.name, wrong)
 		}
 		sameRows(t, tc.name, sc.facts, 22)
 	}

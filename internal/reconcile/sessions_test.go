@@ -41,10 +41,10 @@ func TestObservedSession(t *testing.T) {
 			}
 			run := got.sessions[id]
 			if run.By != fact.QMP || run.State != trail.Running || run.Start != (trail.Moment{}) || run.First.Millis != start+1*s || run.PID != 77 || run.Number != 1 {
-				t.Errorf("%+v", run)
+				t.Errorf("the session that QMP alone shows: %+v", run)
 			}
 			if h := run.Holdings[0]; h.ID != "/a.img" || h.By != fact.QMP || h.From.Millis != start+1*s || h.Begin != id || !slices.Contains(h.Also, fact.Proc) {
-				t.Errorf("%+v", h)
+				t.Errorf("the disk that QMP and the process show: %+v", h)
 			}
 			sc.seen(fact.QMP, fact.Gone, 60*s, 61*s, fact.Observed{Tells: tc.tells})
 			sc.tick(200 * s)
@@ -83,7 +83,7 @@ func TestOneSessionOfOneRun(t *testing.T) {
 			}
 		}
 		if h := runs[0].Holdings[0]; h.By != fact.Libvirt || h.From.Millis != start+1*s || h.To.Serial == 0 || h.Ended != trail.ByDetach {
-			t.Errorf("%+v", h)
+			t.Errorf("the attach that libvirt shows, with the record of its detach: %+v", h)
 		}
 		if told := got.told(); told != nil {
 			t.Errorf("findings %q", told)
@@ -182,7 +182,7 @@ func TestNormalDay(t *testing.T) {
 	for _, run := range got.ordered() {
 		for _, h := range run.Holdings {
 			if h.By != "" || !slices.Contains(h.Also, fact.Libvirt) {
-				t.Errorf("%+v", h)
+				t.Errorf("a holding that record and libvirt both show: %+v", h)
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func TestUnsettled(t *testing.T) {
 		feed(t, d, sc.facts)
 		want.apply(d.Delta())
 		if a, b := got.lines(), want.lines(); a != b {
-			t.Errorf("%s: %s", tc.name, difference(a, b))
+			t.Errorf("%s: settling changes the trail: %s", tc.name, difference(a, b))
 		}
 	}
 }

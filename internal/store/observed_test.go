@@ -19,6 +19,6 @@ func TestDefinitionAsOf(t *testing.T) {
 	commit(t, s, &Batch{Facts: []fact.Fact{f}, Delta: &trail.Delta{}})
 	list, _, err := s.Definitions(t.Context(), Guest{UUID: "u"}, Page{})
 	if err != nil || len(list) != 1 || list[0].Millis != 10_000 {
-		t.Errorf("%+v, %v", list, err)
+		t.Errorf("the definition's time isn't that of the observation: %+v, %v", list, err)
 	}
 }

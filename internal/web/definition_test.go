@@ -97,7 +97,7 @@ func TestWitnessesBeforeASight(t *testing.T) {
 	shown := &seen{Observed: fact.Observed{Has: []fact.Thing{{Kind: "rng", ID: "builtin", Silent: true}}}}
 	rows := compareWitnesses([]store.Held{*h}, nil, map[fact.Witness]*seen{fact.Libvirt: shown})
 	if len(rows) != 1 || !rows[0].Agree || !rows[0].Silent {
-		t.Errorf("%+v", rows)
+		t.Errorf("a silent thing that one witness shows: %+v", rows)
 	}
 	if rows := compareWitnesses([]store.Held{*h}, nil, nil); rows[0].Agree {
 		t.Errorf("a change without its record: %+v", rows)
@@ -142,10 +142,10 @@ func TestDefinitionsWithoutThoseRemoved(t *testing.T) {
 	}
 	s = newServer(t, testConfig(&forgetfulStore{Store: st, gone: facts[1].Fact}))
 	if w := get(s, "/api/v1/guests/"+db1+"/definition"); w.Code != http.StatusNotFound {
-		t.Errorf("%d: %s", w.Code, w.Body)
+		t.Errorf("a definition that retention removed: %d: %s", w.Code, w.Body)
 	}
 	if w := get(s, "/api/v1/rng"); w.Code != http.StatusOK {
-		t.Errorf("%d: %s", w.Code, w.Body)
+		t.Errorf("the rngs beside a definition that retention removed: %d: %s", w.Code, w.Body)
 	}
 }
 

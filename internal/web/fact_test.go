@@ -32,17 +32,17 @@ func TestFactOf(t *testing.T) {
 	const line = "audit(1.000:1): pid=1 uid=0 auid=1 ses=1 msg='virt=kvm resrc=disk reason=start vm=\"g\" uuid=x old-disk=? new-disk=\"/a\xff\" exe=\"/x\" hostname=? addr=? terminal=? res=success'"
 	o := factOf(&fact.Fact{Kind: fact.Record, Type: record.VirtResource, Text: []byte(line)})
 	if o.TextHex != hex.EncodeToString([]byte(line)) || o.Record == nil || o.Problem != "" {
-		t.Errorf("%+v", o)
+		t.Errorf("a record that isn't UTF-8: %+v", o)
 	}
 	for _, f := range o.Record.Fields {
 		switch f.Name {
 		case "new-disk":
 			if f.ValueHex != "2f61ff" || f.RawHex != "222f61ff22" || f.Doc == "" {
-				t.Errorf("%+v", f)
+				t.Errorf("a value that isn't UTF-8: %+v", f)
 			}
 		case "old-disk":
 			if f.Value != nil {
-				t.Errorf("%+v", f)
+				t.Errorf("a value that is missing: %+v", f)
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func TestFactsOfAnEvent(t *testing.T) {
 	s := newServer(t, testConfig(demo(t)))
 	of := items(ask(t, s, "/api/v1/facts?node=kvm1&event=1795395204.745:1292"))
 	if len(of) != 1 || of[0]["at"].(object)["event"] != "1795395204.745:1292" {
-		t.Errorf("%v", of)
+		t.Errorf("the records of an event: %v", of)
 	}
 	if of := items(ask(t, s, "/api/v1/facts?node=other&event=1795395204.745:1292")); len(of) != 0 {
 		t.Errorf("another node's: %v", of)

@@ -49,7 +49,7 @@ func TestFindingFilters(t *testing.T) {
 	}
 	for _, f := range items(ask(t, s, "/api/v1/findings?resource=/dev/random")) {
 		if f["resource"].(object)["id"] != "/dev/random" {
-			t.Errorf("%v", f)
+			t.Errorf("a finding of another resource: %v", f)
 		}
 	}
 	g := ask(t, s, "/api/v1/guests/build2")["findings"].(object)

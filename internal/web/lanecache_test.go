@@ -102,7 +102,7 @@ func TestUnknownGuestReadsNoLanes(t *testing.T) {
 	s := newServer(t, testConfig(counting))
 	for i := range 5 {
 		if w := get(s, fmt.Sprintf("/api/v1/guests/none%d@kvm1", i)); w.Code != http.StatusNotFound {
-			t.Fatalf("%d: %s", w.Code, w.Body)
+			t.Fatalf("a guest that isn't there: %d: %s", w.Code, w.Body)
 		}
 	}
 	if counting.all != 1 {

@@ -38,7 +38,7 @@ func TestNewGuestIsFound(t *testing.T) {
 	st := demo(t)
 	s := newServer(t, testConfig(st))
 	if w := get(s, "/api/v1/guests/new"); w.Code != http.StatusNotFound {
-		t.Fatalf("%d", w.Code)
+		t.Fatalf("a guest that isn't there yet: %d", w.Code)
 	}
 	at := trail.Moment{Millis: testNow.UnixMilli(), Serial: 5}
 	d := &trail.Delta{Sessions: []*trail.Session{{ID: 9999, Node: testNode, UUID: "u", Name: "new", State: trail.Running, First: at, Start: at}}}
@@ -46,7 +46,7 @@ func TestNewGuestIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o := ask(t, s, "/api/v1/guests/new"); o["guest"].(object)["id"] != "u@kvm1" {
-		t.Errorf("%v", o)
+		t.Errorf("a guest that has just come: %v", o)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestHostileName(t *testing.T) {
 	s := newServer(t, testConfig(demo(t)))
 	o := ask(t, s, "/api/v1/guests/"+url.PathEscape(hostile))
 	if o["guest"].(object)["name"] != hostile || o["guest"].(object)["uuid"] != hostileUUID {
-		t.Errorf("%v", o["guest"])
+		t.Errorf("a guest with a hostile name: %v", o["guest"])
 	}
 	if w := get(s, "/api/v1/guests/"+url.PathEscape("<b>"+hostile)); strings.Contains(w.Body.String(), "<") {
 		t.Errorf("a problem has a <: %s", w.Body)

@@ -28,7 +28,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	if strings.Contains(w.Body.String(), `source_lag_seconds{source="proc"`) || w.Code != 200 {
-		t.Errorf("%d: %s", w.Code, w.Body)
+		t.Errorf("the metrics: %d: %s", w.Code, w.Body)
 	}
 	if w := get(s, "/metrics?x=1"); w.Code != 400 {
 		t.Errorf("an unknown parameter: %d", w.Code)
@@ -51,7 +51,7 @@ func TestTooManyScrapes(t *testing.T) {
 	for range maxScrapes {
 		scrapes.Go(func() {
 			if w := get(s, "/metrics"); w.Code != http.StatusOK {
-				t.Errorf("%d: %s", w.Code, w.Body)
+				t.Errorf("one of several scrapes: %d: %s", w.Code, w.Body)
 			}
 		})
 	}
@@ -64,6 +64,6 @@ func TestTooManyScrapes(t *testing.T) {
 	var p problem
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != http.StatusServiceUnavailable || w.Code != p.Status ||
 		w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Retry-After") == "" {
-		t.Errorf("%d, %v: %s", w.Code, w.Header(), w.Body)
+		t.Errorf("one scrape too many: %d, %v: %s", w.Code, w.Header(), w.Body)
 	}
 }

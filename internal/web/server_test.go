@@ -227,6 +227,6 @@ func TestReady(t *testing.T) {
 	c.Status = func() Status { return Status{Reasons: []string{"the disk is full"}} }
 	w := get(newServer(t, c), "/readyz")
 	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "the disk is full") {
-		t.Errorf("%d %s", w.Code, w.Body)
+		t.Errorf("not ready: %d %s", w.Code, w.Body)
 	}
 }

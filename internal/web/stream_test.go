@@ -57,7 +57,7 @@ func read(t *testing.T, address, after string) *reader {
 		t.Fatal(err)
 	}
 	if w.StatusCode != http.StatusOK || w.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatalf("%d %s", w.StatusCode, w.Header.Get("Content-Type"))
+		t.Fatalf("the answer's head: %d %s", w.StatusCode, w.Header.Get("Content-Type"))
 	}
 	t.Cleanup(func() { w.Body.Close() })
 	return &reader{t, bufio.NewScanner(w.Body), w.Body.Close}
@@ -114,10 +114,10 @@ func TestStream(t *testing.T) {
 	for _, m := range []map[string]string{first, second} {
 		var v any
 		if err := json.Unmarshal([]byte(m["data"]), &v); err != nil || m["event"] != "change" {
-			t.Fatalf("%v: %v", m, err)
+			t.Fatalf("an event of the stream: %v: %v", m, err)
 		}
 		if faults := doc.check("", doc.Components.Schemas["Change"], v); len(faults) > 0 {
-			t.Errorf("%v", faults)
+			t.Errorf("a Change isn't as openapi.yaml says: %v", faults)
 		}
 	}
 	if !strings.Contains(second["data"], `"dropped":["\\xff"]`) || !strings.Contains(second["data"], `"withdrawn":["3.1"]`) ||

@@ -17,7 +17,7 @@ func TestUnborn(t *testing.T) {
 	}
 	for _, start := range []uint64{0, 1 << 60, uint64(uptime()/tick) + 1000} {
 		if at := unborn(start, now); !at.IsZero() {
-			t.Errorf("%d: %v", start, at)
+			t.Errorf("a time before a process that began in tick %d: %v", start, at)
 		}
 	}
 	if startOf(-1) != 0 {

@@ -91,7 +91,7 @@ func TestRecordedThings(t *testing.T) {
 		checkThing(t, by, name, false, want)
 	}
 	if by["dev 0000:01:00.0"].Sub != "pci" || by["mem "].Value != 2097152 || by["vcpu "].Value != 2 || len(by) != 20 {
-		t.Errorf("%d: %+v", len(by), by)
+		t.Errorf("the things of the definition: %d: %+v", len(by), by)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestSnapshots(t *testing.T) {
 	}
 	got := snapshots(changes, has)
 	if got[0].Op != guest.Snapshot || got[1].Op != guest.Update || got[2].Op != guest.Update || changes[0].Op != guest.Update {
-		t.Errorf("%+v", got)
+		t.Errorf("only the first change is a snapshot: %+v", got)
 	}
 }
 

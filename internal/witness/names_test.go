@@ -75,7 +75,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	if thing := by["launchsecurity /dev/sev"]; thing.Sub != "sev" || !thing.Silent {
-		t.Errorf("%+v", thing)
+		t.Errorf("the encryption of memory: %+v", thing)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestNoNames(t *testing.T) {
 		{Kind: "disk", ID: "relative/../images/a.img"},
 	} {
 		if got := n.names(&thing); len(got) != 0 {
-			t.Errorf("%+v: %q", thing, got)
+			t.Errorf("names of what isn't there: %+v: %q", thing, got)
 		}
 	}
 }

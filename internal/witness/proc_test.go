@@ -127,7 +127,7 @@ func TestProcLife(t *testing.T) {
 	must(t, p.round(t.Context()))
 	all, watched := k.take()
 	if len(all) != 1 || len(watched) != 1 || !watched[0].Up {
-		t.Fatalf("%+v %+v", all, watched)
+		t.Fatalf("the first round gives %+v %+v", all, watched)
 	}
 	seen := all[0]
 	if got := things(seen, "file"); seen.What != fact.Seen || seen.UUID != uuidA || seen.Name != "web" || seen.PID != 30 || seen.Virt != "qemu" ||
@@ -263,7 +263,7 @@ func TestProcLacking(t *testing.T) {
 	}
 	all, watched := k.take()
 	if len(all) != 0 || len(watched) != 1 || watched[0].Up || !strings.Contains(watched[0].Why, "CAP_SYS_PTRACE") {
-		t.Errorf("%+v %+v", all, watched)
+		t.Errorf("without capabilities a round gives %+v %+v", all, watched)
 	}
 	if s := p.box.get(); !slices.Equal(s.Lacking, []string{"CAP_SYS_PTRACE"}) {
 		t.Errorf("status %+v", s)

@@ -33,7 +33,7 @@ func TestProcesses(t *testing.T) {
 	p.stir(uuidA)
 	stirred(true, 7)
 	if who, ok := p.who(7); !ok || who.Name != "web" || !slices.Equal(p.pids(), []int{7}) {
-		t.Errorf("%+v %v, %v", who, ok, p.pids())
+		t.Errorf("the process of guest web: %+v %v, %v", who, ok, p.pids())
 	}
 	p.drop(7)
 	stirred(true, 7)

@@ -112,11 +112,11 @@ func TestQMPSocketAgain(t *testing.T) {
 	all, watched := k.take()
 	if len(all) != 1 || all[0].What != fact.Gone || len(watched) != 1 || !watched[0].Up ||
 		watched[0].Since != second(20).UnixMilli() || watched[0].At != second(30).UnixMilli() {
-		t.Errorf("%+v %+v", all, watched)
+		t.Errorf("a guest that is gone gives %+v %+v", all, watched)
 	}
 	must(t, q.take(lookedAt(qmp.Found, snapshot(100_000))))
 	if _, watched = k.take(); len(watched) != 1 || watched[0].Since != 0 {
-		t.Errorf("%+v", watched)
+		t.Errorf("a new guest at the socket of another is watched since %+v", watched)
 	}
 	must(t, q.take(qmp.Report{Socket: socket, Kind: qmp.Gone, To: second(100_010), Err: errors.New("no such file")}))
 	if _, watched = k.take(); len(watched) != 0 {

@@ -33,10 +33,10 @@ func TestStatusTellsUnfound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s := q.Status(); !s.Absent || !strings.HasPrefix(s.Why, dir+" is a folder: ") {
-		t.Errorf("%+v", s)
+		t.Errorf("the status where a folder is named for sockets: %+v", s)
 	}
 	q.box.set(func(s *Status) { s.Why = "another fails" })
 	if s := q.Status(); !strings.HasPrefix(s.Why, dir+" is a folder: ") || !strings.Contains(s.Why, "another fails") {
-		t.Errorf("%+v", s)
+		t.Errorf("the status with two problems: %+v", s)
 	}
 }

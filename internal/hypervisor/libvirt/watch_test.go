@@ -72,7 +72,7 @@ func none[T Item](t testing.TB, items []Item) {
 	t.Helper()
 	for _, item := range items {
 		if _, ok := item.(T); ok {
-			t.Errorf("%+v", item)
+			t.Errorf("told, and should not be: %+v", item)
 		}
 	}
 }

@@ -123,7 +123,7 @@ func TestReconnect(t *testing.T) {
 		case Seen:
 			seen = item
 		default:
-			t.Errorf("%+v", item)
+			t.Errorf("neither that a guest is gone nor that one is seen: %+v", item)
 		}
 	}
 	if len(items) != 3 || changed.Name != "other" || gone.Name != "lost" || seen.Name != "new" {
@@ -158,12 +158,12 @@ func TestSeed(t *testing.T) {
 	second := watchDaemon(t, d, func(c *Config) { c.Seed = seed })
 	_, items = next[Swept](t, second)
 	if len(items) != 3 {
-		t.Fatalf("%+v", items)
+		t.Fatalf("after a restart one guest ended and one changed, told are %+v", items)
 	}
 	gone, isGone := items[1].(Gone)
 	changed, isChanged := items[2].(Changed)
 	if !isGone || gone.Name != "ends" || !isChanged || len(changed.Changes) != 1 || changed.From.After(swept.To) {
-		t.Errorf("%+v", items)
+		t.Errorf("after a restart one guest ended and one changed, told are %+v", items)
 	}
 }
 

@@ -62,7 +62,7 @@ func TestMemfd(t *testing.T) {
 	}
 	defer unix.Close(fd)
 	if h := at(t, lookAtSelf(t), "it's (deleted)"); h.Kind != Memory || h.Access != ReadWrite || h.Deleted || h.Expected != "" {
-		t.Errorf("%+v", h)
+		t.Errorf("a file in memory: %+v", h)
 	}
 }
 

@@ -130,7 +130,7 @@ func TestLongPath(t *testing.T) {
 	create(t, "disk.img", os.O_WRONLY)
 	s := lookAtSelf(t)
 	if h := only(t, s, "nameless", func(h Held) bool { return h.Path == "" && h.Kind == File }); h.Access != Write || h.Inode == 0 {
-		t.Errorf("%+v", h)
+		t.Errorf("a file without a name: %+v", h)
 	}
 	if text := fmt.Sprint(s.Missing); text != "[paths: too long, cut]" {
 		t.Errorf("missing %s", text)

@@ -72,6 +72,6 @@ func TestPTY(t *testing.T) {
 		t.Errorf("%+v for %s: %v", h, master.Name(), err)
 	}
 	if _, err := strconv.Atoi(strings.TrimPrefix(h.PTY, "/dev/pts/")); err != nil {
-		t.Errorf("%q: %v", h.PTY, err)
+		t.Errorf("the number of terminal %q: %v", h.PTY, err)
 	}
 }

@@ -43,7 +43,7 @@ func TestFind(t *testing.T) {
 	}
 	if web.PID != 30 || web.Start != 300 || web.Parent != 1 || web.UID != 107 || web.Program != QEMU ||
 		web.Exe != "/usr/bin/qemu-system-x86_64" || web.Name != "web" || web.UUID != uuid {
-		t.Errorf("%+v", web)
+		t.Errorf("the QEMU of guest web: %+v", web)
 	}
 }
 

@@ -71,7 +71,7 @@ func TestMaps(t *testing.T) {
 		}
 	}
 	if h := at(t, s, p.Exe); h.Expected != "program" {
-		t.Errorf("%+v", h)
+		t.Errorf("the program's own file: %+v", h)
 	}
 	if !s.Complete() {
 		t.Errorf("missing %v", s.Missing)

@@ -73,10 +73,10 @@ func TestLookAtInet(t *testing.T) {
 		defer client.Close()
 		s := lookAtSelf(t)
 		if h := only(t, s, "client", func(h Held) bool { return h.Peer == listener.Addr().String() }); h.Kind != TCP || h.Listening || h.Local != client.LocalAddr().String() {
-			t.Errorf("%+v", h)
+			t.Errorf("the client's socket: %+v", h)
 		}
 		if h := only(t, s, "listener", func(h Held) bool { return h.Listening && h.Local == listener.Addr().String() }); h.Kind != TCP || h.Peer != "" {
-			t.Errorf("%+v", h)
+			t.Errorf("the listening socket: %+v", h)
 		}
 		if !s.Complete() {
 			t.Errorf("missing %v", s.Missing)

@@ -61,7 +61,7 @@ func TestLookAtUnix(t *testing.T) {
 			"connected": func(h Held) bool { return h.Path == "" && h.Peer == name && !h.Listening },
 		} {
 			if h := only(t, s, what, is); h.Kind != Unix || h.Count != 1 {
-				t.Errorf("%+v", h)
+				t.Errorf("the %s unix socket: %+v", what, h)
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func TestOtherSockets(t *testing.T) {
 	}
 	defer unix.Close(fd)
 	if h := at(t, lookAtSelf(t), "NETLINK"); h.Kind != Socket || h.Expected != "" {
-		t.Errorf("%+v", h)
+		t.Errorf("a netlink socket: %+v", h)
 	}
 }
 

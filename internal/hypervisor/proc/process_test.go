@@ -31,7 +31,7 @@ func TestParseState(t *testing.T) {
 	} {
 		text := "7 (x) " + tc.state + " 1 1 1 0 -1 " + tc.flags + " 0 0 0 0 2 1 0 0 20 0 " + tc.threads + " 0 99 4 5\n"
 		if s, err := parseState([]byte(text)); err != nil || s.dead != tc.dead || s.ending != tc.ending {
-			t.Errorf("%+v: %+v, %v", tc, s, err)
+			t.Errorf("the state of %+v: %+v, %v", tc, s, err)
 		}
 	}
 	for _, text := range []string{

@@ -22,14 +22,14 @@ func TestResolve(t *testing.T) {
 	f.link("dev/null", "/dev/null")
 	r := NewResolver(At(f.root))
 	if got, err := r.Resolve("/images/a.img"); err != nil || got != (Target{Path: "/data/a.img", Kind: File}) {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("a path with a link: %+v, %v", got, err)
 	}
 	null := Target{Path: "/dev/null", Kind: Char, Device: guest.DeviceNumber{Major: 1, Minor: 3}}
 	if got, err := r.Resolve("/dev/null"); err != nil || got != null {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("a device: %+v, %v", got, err)
 	}
 	if got, err := NewResolver(Local()).Resolve("/dev/./null"); err != nil || got != null {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("a device of this host: %+v, %v", got, err)
 	}
 	if _, err := r.Resolve("/images/none"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of no file: %v", err)
@@ -77,7 +77,7 @@ func TestResolveHung(t *testing.T) {
 	}
 	at.close()
 	if got, err := r.Resolve("/a.img"); err != nil || got.Path != "/a.img" {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("a path of a file system that doesn't answer: %+v, %v", got, err)
 	}
 }
 

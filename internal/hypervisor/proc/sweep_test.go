@@ -82,7 +82,7 @@ func TestUnreadable(t *testing.T) {
 	f.link("proc/30/fd/4", filepath.Join(f.root, "proc/30/stat"))
 	s := f.look(30)
 	if h := only(t, s, "files", func(h Held) bool { return h.Kind == File }); h.Access != "" {
-		t.Errorf("%+v", h)
+		t.Errorf("the access of a file that can't be told: %+v", h)
 	}
 }
 

@@ -25,16 +25,16 @@ func TestExecute(t *testing.T) {
 	}
 	var name struct{ Name string }
 	if err := c.Execute(t.Context(), "query-name", nil, &name); err != nil || name.Name != "it's" {
-		t.Errorf("%+v, %v", name, err)
+		t.Errorf("the guest's name: %+v, %v", name, err)
 	}
 	var file string
 	if err := c.Execute(t.Context(), "qom-get", propertyArg{"/objects/r0", "filename"}, &file); err != nil || file != "/dev/urandom" {
-		t.Errorf("%q, %v", file, err)
+		t.Errorf("the rng's file: %q, %v", file, err)
 	}
 	err := c.Execute(t.Context(), "no-such-command", nil, nil)
 	refusal := new(Error)
 	if !errors.As(err, &refusal) || refusal.Class != "CommandNotFound" {
-		t.Errorf("%v", err)
+		t.Errorf("a command that QEMU refuses: %v", err)
 	}
 	if want := "qmp: " + f.path + ": no-such-command: CommandNotFound: The command no-such-command has not been found"; err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
@@ -60,12 +60,12 @@ func TestEvents(t *testing.T) {
 		t.Fatalf("%d events, the last %+v; want %d, and %[3]d lost twice over", len(events), events[len(events)-1], maxEvents)
 	}
 	if first := events[0]; first.Name != "STOP" || !first.At.Equal(time.Unix(1795383198, 0)) {
-		t.Errorf("%+v", first)
+		t.Errorf("the first event: %+v", first)
 	}
 	f.send(`{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "RESUME", "data": {"a": 1}}`)
 	<-c.Wake()
 	if e := c.TakeEvents(); len(e) != 1 || e[0].Name != "RESUME" || !e[0].At.IsZero() || string(e[0].Data) != `{"a": 1}` {
-		t.Errorf("%+v", e)
+		t.Errorf("an event without a time: %+v", e)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestHangUp(t *testing.T) {
 	f.hangUp()
 	<-c.Ended()
 	if !errors.Is(c.Err(), io.EOF) {
-		t.Errorf("%v", c.Err())
+		t.Errorf("why the connection ended: %v", c.Err())
 	}
 	if e := c.TakeEvents(); len(e) != 1 || e[0].Name != "SHUTDOWN" {
 		t.Errorf("the last events are %+v", e)

@@ -68,18 +68,18 @@ func TestMerge(t *testing.T) {
 	first := urandom(0, 3)
 	merged := merge(first, urandom(10, 0).without("rngs").without("devices"))
 	if len(merged.Spec.RNGs) != 3 || len(merged.Devices) != 3 || !merged.Begun.Equal(at(0)) || !merged.Ended.Equal(at(11)) || len(merged.Unknown) > 0 {
-		t.Errorf("%+v", merged)
+		t.Errorf("merged: %+v", merged)
 	}
 	third := urandom(20, 4)
 	if d := Diff(merged, third); len(d.Changes) != 1 || len(d.Came) != 1 {
-		t.Errorf("%+v", d)
+		t.Errorf("one rng more than merged: %+v", d)
 	}
 	if m := merge(merged, third); !m.Begun.Equal(at(20)) || len(m.Spec.RNGs) != 4 {
-		t.Errorf("%+v", m)
+		t.Errorf("merged with what is known whole: %+v", m)
 	}
 	never := merge(urandom(0, 0).without("rngs"), urandom(10, 0).without("rngs"))
 	if never.Knows("rngs") || !never.Begun.Equal(at(10)) {
-		t.Errorf("%+v", never)
+		t.Errorf("merged, with a part that was never known: %+v", never)
 	}
 }
 

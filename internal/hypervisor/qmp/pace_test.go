@@ -226,10 +226,10 @@ func TestBlankLines(t *testing.T) {
 	lines := newLineReader(far, maxLine)
 	for range 2 {
 		if text, err := lines.next(); string(text) != "a" || err != nil {
-			t.Fatalf("%q, %v", text, err)
+			t.Fatalf("a line after blank ones: %q, %v", text, err)
 		}
 	}
 	if text, err := lines.next(); err == nil || !strings.Contains(err.Error(), "more than 64 blank lines") {
-		t.Errorf("%q, %v", text, err)
+		t.Errorf("too many blank lines: %q, %v", text, err)
 	}
 }

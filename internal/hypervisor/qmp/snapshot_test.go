@@ -166,7 +166,7 @@ func TestSnapshotEnds(t *testing.T) {
 		f.hangUp()
 	}()
 	if s, err := c.Snapshot(t.Context(), clock()); err == nil {
-		t.Errorf("%s", s.tell())
+		t.Errorf("a snapshot of a QEMU that hangs up: %s", s.tell())
 	}
 }
 
@@ -178,7 +178,7 @@ func TestBlockNodesOfOld(t *testing.T) {
 	f.lack(flat)
 	s := f.snapshot()
 	if i := slices.IndexFunc(s.Spec.Disks, func(d guest.Disk) bool { return d.Source.Path == "/srv/vm/nv.img" }); i < 0 || s.Spec.Disks[i].Source.Type != guest.DiskBlock {
-		t.Errorf("%s", s.tell())
+		t.Errorf("the disk of a QEMU without flat node lists: %s", s.tell())
 	}
 }
 
@@ -192,11 +192,11 @@ func TestTPMs(t *testing.T) {
 		{Backend: guest.TPMEmulator, Path: "/srv/vm/egd.sock"},
 	}
 	if s := f.snapshot(); !slices.Equal(s.Spec.TPMs, want) {
-		t.Errorf("%s", s.tell())
+		t.Errorf("the TPMs: %s", s.tell())
 	}
 	f.set("query-tpm", `[{"options": {"type": "emulator", "data": {"chardev": "gone"}}}]`)
 	if s := f.again(); s.Knows("tpms") {
-		t.Errorf("%s", s.tell())
+		t.Errorf("TPMs are known, though one has a chardev that is gone: %s", s.tell())
 	}
 }
 

@@ -63,7 +63,7 @@ func TestMuteIsTriedAgain(t *testing.T) {
 		}
 	}
 	if len(reports) != 1 || reports[0].Kind != Failed || !errors.Is(reports[0].Err, ErrStuck) {
-		t.Errorf("%+v", reports)
+		t.Errorf("a QEMU that doesn't greet and serves nobody: %+v", reports)
 	}
 }
 

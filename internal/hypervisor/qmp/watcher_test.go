@@ -72,7 +72,7 @@ func (w *watching) quiet() {
 	time.Sleep(10 * often)
 	for len(w.reports) > 0 {
 		if r := <-w.reports; r.Kind != Same {
-			w.t.Errorf("%+v", r)
+			w.t.Errorf("told, though nothing happened: %+v", r)
 		}
 	}
 }
@@ -83,19 +83,19 @@ func TestWatchPolls(t *testing.T) {
 	w := watch(t, Options{}, f.path)
 	found := w.next(Found)
 	if found.Snapshot.Spec.Name != "it's" || found.Socket != f.path || !found.From.IsZero() || found.PID != os.Getpid() {
-		t.Errorf("%+v", found)
+		t.Errorf("the guest that is found: %+v", found)
 	}
 	same := w.next(Same)
 	if !same.From.Equal(found.Snapshot.Begun) || !same.To.After(same.From) {
-		t.Errorf("%+v", same)
+		t.Errorf("a look that shows nothing new: %+v", same)
 	}
 	f.set(`qom-get {"path":"/objects/unused","property":"filename"}`, `"/dev/hwrng"`)
 	r := w.next(Changed)
 	if c := r.Difference.Changes; len(c) != 2 || c[0].Op != guest.Detach || c[1].New != (guest.RNG{Backend: guest.RNGRandom, Path: "/dev/hwrng"}) {
-		t.Errorf("%+v", r.Difference)
+		t.Errorf("the changes of an rng's file: %+v", r.Difference)
 	}
 	if len(r.Difference.Lost) != 1 || len(r.Difference.Came) != 1 || r.From.IsZero() || !r.To.Equal(r.Snapshot.Ended) {
-		t.Errorf("%+v", r)
+		t.Errorf("the report of an rng's change: %+v", r)
 	}
 	w.quiet()
 }
@@ -108,13 +108,13 @@ func TestWatchLooksAfterEvents(t *testing.T) {
 	f.set("query-status", `{"status": "paused"}`)
 	f.send(`{"event": "RTC_CHANGE"}`)
 	if r := w.next(Told); len(r.Events) != 1 || r.Events[0].Name != "RTC_CHANGE" {
-		t.Errorf("%+v", r)
+		t.Errorf("an event that changes nothing: %+v", r)
 	}
 	w.quiet()
 	f.send(`{"event": "STOP"}`)
 	w.next(Told)
 	if r := w.next(Changed); !slices.Equal(r.Difference.Came, []Item{Status("paused")}) {
-		t.Errorf("%+v", r.Difference)
+		t.Errorf("the change after an event STOP: %+v", r.Difference)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestWatchGone(t *testing.T) {
 	w.next(Found)
 	f.hangUp()
 	if r := w.next(Gone); r.Err == nil || r.From.IsZero() || r.PID == 0 {
-		t.Errorf("%+v", r)
+		t.Errorf("a guest that hung up: %+v", r)
 	}
 	w.next(Found) // the fake is there still, as another guest
 	w.stop()
@@ -160,7 +160,7 @@ func TestWatchUnknown(t *testing.T) {
 	f.set(`qom-list {"path":"/objects"}`, `[]`)
 	r := w.next(Changed) // those of devices are there, and "unused" and the shared memory are gone
 	if c := r.Difference.Changes; len(c) != 2 || c[0].Old != (guest.RNG{Backend: guest.RNGRandom, Path: "/dev/random"}) {
-		t.Errorf("%+v", r.Difference)
+		t.Errorf("the changes when the backends went: %+v", r.Difference)
 	}
 	if !r.From.Equal(known.Begun) {
 		t.Errorf("told to lie behind %v, and what was known last is of %v", r.From, known.Begun)
@@ -174,7 +174,7 @@ func TestWatchSilent(t *testing.T) {
 	w.next(Found)
 	f.mute("query-block")
 	if r := w.next(Silent); !errors.Is(r.Err, context.DeadlineExceeded) || !strings.HasSuffix(r.Err.Error(), "query-block: no answer within 1s") {
-		t.Errorf("%+v", r)
+		t.Errorf("a guest that doesn't answer query-block: %+v", r)
 	}
 	w2 := watch(t, Options{}, other.path)
 	w2.next(Found)
@@ -190,7 +190,7 @@ func TestWatchTaken(t *testing.T) {
 	c := f.dial()
 	w := watch(t, Options{}, f.path)
 	if r := w.next(Taken); !errors.Is(r.Err, ErrTaken) {
-		t.Errorf("%+v", r)
+		t.Errorf("a socket that another client has: %+v", r)
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestWatchFailed(t *testing.T) {
 	begun := time.Now()
 	w := watch(t, Options{}, path)
 	if r := w.next(Failed); !errors.Is(r.Err, ErrProtocol) {
-		t.Errorf("%+v", r)
+		t.Errorf("a peer that doesn't speak QMP: %+v", r)
 	}
 	eventually(t, "it is tried again", func() bool { return len(tries) > 1 })
 	w.quiet()
@@ -253,7 +253,7 @@ func TestWatchFailed(t *testing.T) {
 	}
 	l.Close() // and removes the socket
 	if r := w.next(Gone); !errors.Is(r.Err, os.ErrNotExist) {
-		t.Errorf("%+v", r)
+		t.Errorf("a socket that was removed: %+v", r)
 	}
 	w.quiet()
 }
@@ -268,10 +268,10 @@ func TestWatchGoesOn(t *testing.T) {
 	f.answers["query-iothreads"] = `{"return": []}`
 	f.mu.Unlock()
 	if r := w.next(Failed); !errors.Is(r.Err, ErrProtocol) {
-		t.Errorf("%+v", r)
+		t.Errorf("a guest that sends garbage: %+v", r)
 	}
 	if r := w.next(Changed); len(r.Difference.Changes) != 1 || r.Difference.Changes[0].Old != guest.IOThreads(1) {
-		t.Errorf("%+v", r.Difference)
+		t.Errorf("the changes since the connection broke: %+v", r.Difference)
 	}
 	f.mu.Lock()
 	fmt.Fprintln(f.conn, "garbage")
@@ -279,7 +279,7 @@ func TestWatchGoesOn(t *testing.T) {
 	f.mu.Unlock()
 	w.next(Failed)
 	if r := w.next(Gone); !errors.Is(r.Err, errReplaced) {
-		t.Errorf("%+v", r)
+		t.Errorf("the guest whose socket another has: %+v", r)
 	}
 	w.next(Found)
 }
@@ -291,6 +291,6 @@ func TestWatchPattern(t *testing.T) {
 	f := newFake(t)
 	w := watch(t, Options{}, filepath.Join(filepath.Dir(f.path), "*.sock"))
 	if r := w.next(Found); r.Socket != f.path {
-		t.Errorf("%+v", r)
+		t.Errorf("the socket that a pattern names: %+v", r)
 	}
 }
