@@ -12,17 +12,17 @@ import (
 // A Config is what a Server is made of.
 type Config struct {
 	Store Store
-	// Status tells how the service is. It must not wait.
+	// Status tells how the service is doing. It must not block.
 	Status func() Status
-	// Subscribe gives what the trail gains from now on. The channel is closed
-	// when its reader is too slow, or the service ends. Nil is for a trail that
-	// doesn't grow.
+	// Subscribe gives the changes of the trail from now on. The channel is closed when
+	// its reader is too slow, or the service ends. Nil is for a trail that doesn't
+	// change.
 	Subscribe func() (changes <-chan *trail.Delta, cancel func())
-	// Token is what a request over TCP must bring. Without one TCP is refused.
+	// Token must come with each request over TCP. Without a token TCP is refused.
 	Token string
-	// Page are the files of the page at /, or nil.
+	// Page has the files of the page at /; nil is for no page.
 	Page fs.FS
-	// Now is the present; time.Now unless told.
+	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	Log *slog.Logger
 }
@@ -32,23 +32,23 @@ type Status struct {
 	Version string
 	Node    string
 	Started time.Time
-	// Reasons are why the service isn't ready; none when it is.
+	// Reasons say why the service isn't ready; there are none if it is.
 	Reasons []string
-	// Warnings tell what is missing, and how to get it.
+	// Warnings say what is missing, and how to get it.
 	Warnings []string
 	Sources  []Source
 	Store    StoreStatus
-	// Emit tells whether records that are missing are added.
+	// Emit says that missing records are added to the log.
 	Emit bool
-	// Demo tells that the trail is the shipped one.
+	// Demo says that the trail is the one that comes with the program.
 	Demo bool
 }
 
 // SourceState is whether a source is watched.
 type SourceState string
 
-// The states of a source. Missing is one that this host doesn't have, or that
-// the service may not look at.
+// The states of a source. A Missing source is one that this host doesn't have, or that
+// the service isn't allowed to look at.
 const (
 	Up       SourceState = "up"
 	Down     SourceState = "down"
@@ -61,14 +61,14 @@ type Source struct {
 	Name    string
 	Witness fact.Witness
 	State   SourceState
-	// Since is when it came into this state.
+	// Since is when this state began.
 	Since time.Time
 	// Seen is up to when it has been read.
 	Seen time.Time
-	// Looked is when its last look at all guests began, of a witness that looks
-	// at them again and again. Up to then nothing is but what was told.
+	// Looked is when its last look at all guests began, for a witness that looks at them
+	// again and again. All that had changed by then has been told.
 	Looked time.Time
-	// Lag is how far behind it is, negative where that isn't known.
+	// Lag is how far behind it is, negative if that isn't known.
 	Lag     time.Duration
 	Problem string
 

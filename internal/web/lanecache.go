@@ -13,40 +13,39 @@ import (
 )
 
 const (
-	// laneAge is for how long lanes are taken from memory where nothing is said to
-	// have changed.
+	// laneAge is how long lanes are kept in memory if no change is reported.
 	laneAge = 5 * time.Minute
-	// maxChanged is of how many guests what changed is read for each by itself;
-	// of more all are read.
+	// maxChanged is how many changed guests are read one by one. If there are more, all
+	// are read.
 	maxChanged = 500
 )
 
-// laneCache keeps lanes: a list of 10,000 takes longer to read than all else that
-// a view needs. What the trail gains says which guests to read anew.
+// A laneCache keeps the lanes: a list of 10,000 takes longer to read than everything else
+// that a view needs. The changes of the trail tell which guests to read again.
 type laneCache struct {
-	mu    sync.Mutex // held while lanes are read: of several that want them, one reads
+	mu    sync.Mutex // held while lanes are read, so that only one goroutine reads them
 	lanes *lanes
 	read  time.Time
 
-	news    sync.Mutex // for what is noted meanwhile
-	stale   bool       // all are to be read
+	news    sync.Mutex // guards the fields below, which are set meanwhile
+	stale   bool       // all are to be read again
 	changed map[store.Guest]bool
 }
 
-// Removed tells that a retention removed guests, which no Delta does.
+// Removed notes that retention has removed guests, which no Delta tells.
 func (s *Server) Removed() { s.lanes.forget() }
 
-// forget lets all lanes be read anew.
+// forget has all lanes read again.
 func (c *laneCache) forget() {
 	c.news.Lock()
 	defer c.news.Unlock()
 	c.stale, c.changed = true, nil
 }
 
-// change notes which guests are to be read anew.
+// change notes which guests are to be read again.
 func (c *laneCache) change(d *trail.Delta) {
 	if len(d.Merged) > 0 {
-		c.forget() // it isn't said whose those were
+		c.forget() // the Delta doesn't say which guests these were of
 		return
 	}
 	for _, s := range d.Sessions {
@@ -78,8 +77,8 @@ func (c *laneCache) take() (stale bool, changed []store.Guest) {
 	return stale, changed
 }
 
-// get gives all lanes. Who asks first reads them for all who wait, so it reads on
-// when it is itself no longer waited for.
+// get gives all lanes. The first caller reads them for all who wait. So it goes on reading
+// when its own request is cancelled.
 func (c *laneCache) get(ctx context.Context, s *Server) (*lanes, error) {
 	s.hub.listen()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
@@ -109,7 +108,7 @@ func (c *laneCache) readAll(ctx context.Context, s *Server) error {
 	return err
 }
 
-// readSome reads guests anew; where one is no more, all.
+// readSome reads some guests again; if one of them is gone, all.
 func (c *laneCache) readSome(ctx context.Context, s *Server, guests []store.Guest) error {
 	var some []lane
 	for _, g := range guests {
@@ -126,7 +125,7 @@ func (c *laneCache) readSome(ctx context.Context, s *Server, guests []store.Gues
 	return nil
 }
 
-// lanesOf reads guests, without places.
+// lanesOf reads guests, as lanes without places.
 func (s *Server) lanesOf(ctx context.Context, g store.Guest) (all []lane, err error) {
 	err = eachPage(store.Page{Limit: store.MaxLimit}, func(p store.Page) (string, bool, error) {
 		found, next, err := s.config.Store.Guests(ctx, store.GuestQuery{Guest: g, Page: p})
@@ -138,8 +137,8 @@ func (s *Server) lanesOf(ctx context.Context, g store.Guest) (all []lane, err er
 	return all, err
 }
 
-// with gives lanes in which some are others. As long as none comes and none has
-// another name all keep their places.
+// with gives lanes in which some are replaced. All keep their places, unless a lane is new
+// or has another name.
 func (l *lanes) with(some []lane) *lanes {
 	o := &lanes{all: slices.Clone(l.all), byID: l.byID, version: l.version, running: l.running}
 	moved := false
@@ -161,7 +160,7 @@ func (l *lanes) with(some []lane) *lanes {
 	return o
 }
 
-// unique leaves out guests that came twice.
+// unique leaves out repeated guests.
 func unique(all []lane) []lane {
 	seen := make(map[string]bool, len(all))
 	return slices.DeleteFunc(all, func(l lane) bool {
@@ -171,7 +170,7 @@ func unique(all []lane) []lane {
 	})
 }
 
-// runs is 1 of a guest that runs.
+// runs is 1 for a guest that runs, and otherwise 0.
 func runs(l *lane) int {
 	if l.Running != 0 {
 		return 1
@@ -179,8 +178,8 @@ func runs(l *lane) int {
 	return 0
 }
 
-// search gives lanes that have the guests which a text may name, also those that
-// came just now.
+// search gives the lanes, including guests that a text may name and that have only just
+// appeared.
 func (c *laneCache) search(ctx context.Context, s *Server, text string) (*lanes, error) {
 	l, err := c.get(ctx, s)
 	if err != nil {
@@ -200,7 +199,7 @@ func (c *laneCache) search(ctx context.Context, s *Server, text string) (*lanes,
 	return c.get(ctx, s)
 }
 
-// guestsMeant gives what a text may be: a uuid, a name, or an id.
+// guestsMeant gives the guests that a text may name: by uuid, name or id.
 func guestsMeant(text string) []store.Guest {
 	if text == "" {
 		return nil

@@ -28,8 +28,8 @@ func ListenTCP(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// onSocket tells whether a listener is a unix socket, whose permissions say who
-// may connect. It is an error if it is that neither, nor on loopback.
+// onSocket tells whether a listener is a unix socket, whose permissions say who may
+// connect. It is an error if it is neither that nor on loopback.
 func onSocket(l net.Listener) (bool, error) {
 	switch a := l.Addr().(type) {
 	case *net.UnixAddr:
@@ -44,18 +44,19 @@ func onSocket(l net.Listener) (bool, error) {
 	return false, fmt.Errorf("listener %s %s: only loopback and unix sockets with a path are served", l.Addr().Network(), l.Addr())
 }
 
-// limited lets so many connections exist at a time; others wait in the kernel.
+// A limited is a listener that allows so many connections at a time; others wait in the
+// kernel.
 type limited struct {
 	net.Listener
 	slots chan struct{}
 	done  chan struct{}
 	end   func()
 
-	// untrusting makes room for a new connection by closing the oldest of a
-	// stranger's, who could hold all of them otherwise.
+	// untrusting makes room for a new connection by closing the oldest one that has
+	// brought no token yet: strangers could hold all of them otherwise.
 	untrusting bool
 	mu         sync.Mutex
-	strangers  []*limitedConn // that brought no token yet, the oldest first
+	strangers  []*limitedConn // without a token yet, the oldest first
 }
 
 func limit(l net.Listener, n int) *limited {
@@ -92,7 +93,7 @@ func (l *limited) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// evict closes the connection of the stranger who has one the longest.
+// evict closes the oldest connection of a stranger.
 func (l *limited) evict() {
 	l.mu.Lock()
 	var oldest *limitedConn
@@ -105,7 +106,7 @@ func (l *limited) evict() {
 	}
 }
 
-// trust takes a connection for no stranger's any more.
+// trust notes that a connection is no longer a stranger's.
 func (l *limited) trust(c *limitedConn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -123,7 +124,7 @@ func (l *limited) Close() error {
 type limitedConn struct {
 	net.Conn
 	release func()
-	trusted func() // tells that it brought the token; nil where nobody must
+	trusted func() // to be called when it brings the token; nil if none is needed
 }
 
 // Close gives the slot back.
