@@ -68,9 +68,12 @@ type progress struct {
 }
 
 func newLogSource(a *agent) (*logSource, error) {
-	s := &logSource{a: a, hosts: isOfHost(&a.config), progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: newKernelLost(a), options: follow.Options{
-		Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
-	}}
+	s := &logSource{
+		a: a, hosts: isOfHost(&a.config), progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: newKernelLost(a),
+		options: follow.Options{
+			Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
+		},
+	}
 	if a.config.LogSource == SourceStdin {
 		s.options.Stdin = a.host.Stdin
 	}

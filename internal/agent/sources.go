@@ -35,34 +35,40 @@ func newSources(a *agent) (*sources, error) {
 	if s.log, err = newLogSource(a); err != nil {
 		return nil, err
 	}
-	base := witness.Base{
+	watchers, err := newWatchers(&a.config, witness.Base{
 		Node: a.config.Node, Processes: witness.NewProcesses(), Now: a.host.Now,
 		States: func(prefix string) (map[string][]byte, error) { return a.store.States(context.Background(), prefix) },
-	}
-	if !slices.Contains(a.config.Libvirt, Off) {
-		o := witness.LibvirtOptions{Period: a.config.Sweep}
-		if !slices.Contains(a.config.Libvirt, Auto) {
-			o.URIs = a.config.Libvirt
+	})
+	s.watchers = append(s.watchers, watchers...)
+	return s, err
+}
+
+// newWatchers makes the sources of observations that the settings ask for.
+func newWatchers(c *Config, base witness.Base) (all []watcher, err error) {
+	if !slices.Contains(c.Libvirt, Off) {
+		o := witness.LibvirtOptions{Period: c.Sweep}
+		if !slices.Contains(c.Libvirt, Auto) {
+			o.URIs = c.Libvirt
 		}
-		all, err := witness.NewLibvirt(base, o)
+		drivers, err := witness.NewLibvirt(base, o)
 		if err != nil {
 			return nil, err
 		}
-		for _, l := range all {
-			s.watchers = append(s.watchers, l)
+		for _, l := range drivers {
+			all = append(all, l)
 		}
 	}
-	if len(a.config.QMP) > 0 {
-		q, err := witness.NewQMP(base, witness.QMPOptions{Sockets: a.config.QMP, Interval: a.config.Sweep})
+	if len(c.QMP) > 0 {
+		q, err := witness.NewQMP(base, witness.QMPOptions{Sockets: c.QMP, Interval: c.Sweep})
 		if err != nil {
 			return nil, err
 		}
-		s.watchers = append(s.watchers, q)
+		all = append(all, q)
 	}
-	if a.config.Proc != Off {
-		s.watchers = append(s.watchers, witness.NewProc(base, witness.ProcOptions{Interval: a.config.Sweep}))
+	if c.Proc != Off {
+		all = append(all, witness.NewProc(base, witness.ProcOptions{Interval: c.Sweep}))
 	}
-	return s, nil
+	return all, nil
 }
 
 // retry is how long a source rests after an error.

@@ -86,13 +86,7 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 		Name: strings.TrimSpace("log " + f.Way), Witness: fact.Log, State: web.Starting, Since: f.Since,
 		Seen: f.ReadTo, Lag: -1, Records: uint64(f.Records),
 	}
-	// The kernel tells how many it lost. What else was is one at least, each time.
-	src.Lost = a.sources.log.kernel.count.Load()
-	for kind, n := range f.Problems {
-		if (follow.Problem{Kind: kind}).Loses() {
-			src.Lost += uint64(n)
-		}
-	}
+	src.Lost = a.sources.log.kernel.count.Load() + lost(&f)
 	var tried []string
 	for _, t := range f.Tried {
 		tried = append(tried, fmt.Sprintf("%s: %v", t.Way, t.Why))
@@ -119,7 +113,17 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 	return src
 }
 
-// watcherStatus tells how a witness fares, and what it lacks.
+// lost counts the problems of the log with which records were lost, at least one each.
+func lost(f *follow.Status) (n uint64) {
+	for kind, times := range f.Problems {
+		if (follow.Problem{Kind: kind}).Loses() {
+			n += uint64(times)
+		}
+	}
+	return n
+}
+
+// watcherStatus tells how a witness is doing, and what it lacks.
 func watcherStatus(w witness.Status, s *web.Status) web.Source {
 	src := web.Source{
 		Name: w.Name, Witness: w.Witness, State: web.Starting, Since: w.Since, Seen: w.Swept, Lag: -1,
