@@ -83,6 +83,33 @@ func TestEmitToFullKernel(t *testing.T) {
 	}
 }
 
+// TestEmitWhileDisabled: what is missing while the kernel audits nothing is sent when it
+// does again.
+func TestEmitWhileDisabled(t *testing.T) {
+	k := &kernel{err: kaudit.ErrDisabled}
+	w := newWriter(t, k)
+	var now atomic.Int64
+	now.Store(begun)
+	w.now = func() time.Time { return time.UnixMilli(now.Load()) }
+	w.tell(t.Context(), 0, append([]fact.Fact{ownRecord(t)}, lackingGuest(t)...)...)
+	w.tell(t.Context(), 20_000)
+	w.emit(t.Context())
+	w.stored()
+	if list := w.intents(t); len(list) != 1 || list[0].State != fact.Planned {
+		t.Errorf("while it is disabled: %+v", list)
+	}
+	if why := w.health.vitals().Waiting; why != disabled {
+		t.Errorf("it waits as %q", why)
+	}
+	k.err = nil
+	now.Add(heldPause)
+	w.emit(t.Context())
+	w.stored()
+	if list := w.intents(t); len(k.sent) != 1 || len(list) != 2 || list[1].State != fact.Sent {
+		t.Errorf("enabled again, %d are sent: %+v", len(k.sent), list)
+	}
+}
+
 // TestEmitAtTheEnd: what could not be sent as the service ended is planned still, and
 // sent by the next one.
 func TestEmitAtTheEnd(t *testing.T) {

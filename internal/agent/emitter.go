@@ -27,8 +27,10 @@ type emitter struct {
 	sent uint64 // by this process
 	// waited is when records were last seen to wait for auditd.
 	waited int64
-	// held is when the kernel last took too long, 0 where it never did.
-	held int64
+	// held is when the kernel last took no record, 0 where it never did so, and
+	// heldWhy why.
+	held    int64
+	heldWhy string
 
 	open map[uint64]*intent // by the number of their first fact
 }
@@ -56,12 +58,22 @@ func (e *emitter) plan(w fact.Wanted, uuid, name string, observation uint64, now
 // for it, and all sources wait for the writer.
 const sendTime = time.Second
 
-// heldPause is for how many milliseconds the kernel isn't asked again if it took longer.
+// heldPause is for how many milliseconds the kernel isn't asked again if it took longer,
+// or took no record.
 const heldPause = 10_000
 
+// The reasons why the kernel isn't asked.
+const (
+	noRoom   = "the kernel's audit had no room until now"
+	disabled = "audit is disabled in the kernel"
+)
+
+// hold notes that the kernel is not to be asked again for a while.
+func (e *emitter) hold(now int64, why string) { e.held, e.heldWhy = now, why }
+
 // send sends what was planned in fact id, and gives what became of it. It gives false if
-// the record surely wasn't sent and can be sent later, as the kernel has no room or the
-// service ends.
+// the record surely wasn't sent and can be sent later, as the kernel has no room, audits
+// nothing for now, or the service ends.
 func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended, bool) {
 	in := e.open[id].Intended
 	in.ID, in.At = id, now
@@ -72,8 +84,11 @@ func (e *emitter) send(ctx context.Context, id uint64, now int64) (fact.Intended
 	case errors.Is(err, kaudit.ErrUnconfirmed):
 		in.State, in.Why = fact.Unknown, err.Error()
 		e.sent++
+	case errors.Is(err, kaudit.ErrDisabled):
+		e.hold(now, disabled)
+		return fact.Intended{}, false
 	case errors.Is(err, kaudit.ErrBacklog), ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
-		e.held = now
+		e.hold(now, noRoom)
 		return fact.Intended{}, false
 	default:
 		in.State, in.Why = fact.Refused, err.Error()
@@ -159,11 +174,11 @@ const settled = 2_000
 // "" if it doesn't.
 func (e *emitter) behind(ctx context.Context, byAuditd bool, now int64) string {
 	if since := now - e.held; e.held != 0 && since >= 0 && since < heldPause {
-		return "the kernel's audit had no room until now"
+		return e.heldWhy
 	}
 	why, late := e.waiting(ctx, byAuditd)
 	if late {
-		e.held = now
+		e.hold(now, noRoom)
 	}
 	if why != "" {
 		e.waited = now

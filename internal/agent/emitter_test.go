@@ -214,7 +214,6 @@ func TestEmitterTellsWhatTheKernelSays(t *testing.T) {
 		err   error
 		state fact.IntentState
 	}{
-		{kaudit.ErrDisabled, fact.Refused},
 		{kaudit.ErrNotPermitted, fact.Refused},
 		{errors.Join(kaudit.ErrUnconfirmed), fact.Unknown},
 	} {
