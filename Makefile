@@ -43,7 +43,7 @@ deps: ## install what tests and benchmarks need, as root on Debian
 .PHONY: test
 test: deps ## run every test; as root on Debian, install what they need first
 	@go build -o bin/testsum ./internal/testsum
-	@go test -json -count=1 -timeout=15m ./... | bin/testsum $(testsum_flags)
+	@go test -json -count=1 -timeout=30m ./... | bin/testsum $(testsum_flags)
 
 .PHONY: unit
 unit: ## vet and run the quick tests, without any set-up

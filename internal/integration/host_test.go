@@ -72,8 +72,9 @@ func aloneOnHost(t testing.TB) {
 	t.Cleanup(func() { lock.Close() })
 }
 
-// patience is how long a peer may take for one thing.
-const patience = 30 * time.Second
+// patience is how long a peer may take for one thing: more than the minute for which
+// the kernel may hold who sends a record.
+const patience = 2 * time.Minute
 
 // eventually waits until something is so.
 func eventually(t testing.TB, limit time.Duration, what string, so func() bool) {
