@@ -15,9 +15,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/libvirt"
 )
 
-// What a guest can have told. A guest can open its drive's tray, connect its
-// agent and fill its balloon as often as it likes; each of these has an event, and
-// may change the definition.
+// How much of what a guest causes is reported. A guest can open its drive's tray, connect
+// its agent and fill its balloon as often as it likes; each of these has an event, and may
+// change the definition.
 const (
 	maxEvents  = 64
 	eventPause = 2 * time.Second
@@ -25,10 +25,10 @@ const (
 	textPause  = time.Minute
 )
 
-// maxTelling is how long the text of an event is.
+// maxTelling is how long the text of an event is at most.
 const maxTelling = 4 << 10
 
-// takeSeen tells of a guest that is found to run.
+// takeSeen reports a guest that was found running.
 func (t *libvirtTeller) takeSeen(i libvirt.Seen) error {
 	g := t.guests[i.UUID]
 	if g == nil || g.ID != 0 && g.ID != i.ID {
@@ -50,7 +50,7 @@ func (t *libvirtTeller) takeSeen(i libvirt.Seen) error {
 	return t.report([]fact.Fact{t.observe(o)}, t.stored(g))
 }
 
-// takeChanged tells what is new of a guest.
+// takeChanged reports what changed about a guest.
 func (t *libvirtTeller) takeChanged(i libvirt.Changed) error {
 	g := t.guests[i.UUID]
 	if g == nil {
@@ -71,7 +71,7 @@ func (t *libvirtTeller) takeChanged(i libvirt.Changed) error {
 	return t.report([]fact.Fact{t.observe(o)}, t.stored(g))
 }
 
-// takeGone tells that a guest's run ended.
+// takeGone reports that a guest is gone.
 func (t *libvirtTeller) takeGone(i libvirt.Gone) error {
 	g := t.guests[i.UUID]
 	if g == nil {
@@ -88,11 +88,11 @@ func (t *libvirtTeller) takeGone(i libvirt.Gone) error {
 	return t.report([]fact.Fact{t.observe(o)}, map[string][]byte{t.key(i.UUID): nil})
 }
 
-// takeFailed tells that a guest can't be read. What was known of it is kept.
+// takeFailed reports that a guest can't be read. What was known of it is kept.
 func (t *libvirtTeller) takeFailed(i libvirt.Failed) error {
 	g := t.guests[i.UUID]
 	var state map[string][]byte
-	if g == nil { // of which there is nothing to be stored
+	if g == nil { // nothing of it is stored
 		g = &libvirtGuest{}
 		g.keep(&i.Guest, 0)
 	} else {
@@ -104,7 +104,7 @@ func (t *libvirtTeller) takeFailed(i libvirt.Failed) error {
 	return t.report([]fact.Fact{t.observe(o)}, state)
 }
 
-// takeEvent tells what the hypervisor told.
+// takeEvent reports an event.
 func (t *libvirtTeller) takeEvent(e libvirt.Event) error {
 	allowed, dropped := t.events.take(e.UUID, e.At)
 	if !allowed {
@@ -123,7 +123,7 @@ func (t *libvirtTeller) takeEvent(e libvirt.Event) error {
 	return t.report([]fact.Fact{t.observe(o)}, nil)
 }
 
-// about begins an observation of a guest.
+// about makes an observation of a guest, for the caller to complete.
 func (t *libvirtTeller) about(g *libvirtGuest, what fact.What, span libvirt.Span, told []libvirt.Event) fact.Observed {
 	return fact.Observed{
 		What: what, UUID: g.UUID, Name: g.Name, Virt: g.virt(), PID: g.PID, Run: g.Run,
@@ -131,7 +131,7 @@ func (t *libvirtTeller) about(g *libvirtGuest, what fact.What, span libvirt.Span
 	}
 }
 
-// things puts all that the guest has into what is known of it, and into the
+// things puts everything that the guest has into what is known of it and into the
 // observation.
 func (t *libvirtTeller) things(g *libvirtGuest, o *fact.Observed, text string) {
 	var d details
@@ -150,9 +150,9 @@ func (t *libvirtTeller) things(g *libvirtGuest, o *fact.Observed, text string) {
 	g.Has, o.Has = all, all
 }
 
-// withhold tells whether there is nothing to be told now: what a guest can change
-// without end has to wait for its turn. Otherwise the definition is put into the
-// observation, if it isn't the one that was told last.
+// withhold tells whether a change is not to be reported now: one that a guest can cause
+// without end has to wait for its turn. Otherwise it puts the definition into the
+// observation, if that isn't the one that was reported last.
 func (t *libvirtTeller) withhold(g *libvirtGuest, o *fact.Observed, i *libvirt.Changed, before []fact.Thing) bool {
 	byHost := len(o.Wants)+len(i.Changes) > 0 || !sameThings(ofHost(before), ofHost(g.Has))
 	again := bytes.Equal(g.Defined, g.Hash)
@@ -167,7 +167,7 @@ func (t *libvirtTeller) withhold(g *libvirtGuest, o *fact.Observed, i *libvirt.C
 	return !byHost && again && i.Was == i.State
 }
 
-// ofHost gives Things without what the guest itself can change of them.
+// ofHost gives Things without what the guest itself can change about them.
 func ofHost(all []fact.Thing) []fact.Thing {
 	all = slices.Clone(all)
 	for i := range all {
@@ -178,7 +178,7 @@ func ofHost(all []fact.Thing) []fact.Thing {
 	return all
 }
 
-// overdue tells of the guests whose turn has come, as they were in a sweep.
+// overdue reports the withheld changes of guests whose turn has come.
 func (t *libvirtTeller) overdue(now time.Time) error {
 	for _, uuid := range slices.Sorted(maps.Keys(t.guests)) {
 		g := t.guests[uuid]
@@ -198,8 +198,8 @@ func (t *libvirtTeller) overdue(now time.Time) error {
 	return nil
 }
 
-// define puts the definition into the observation, if it isn't the one that was
-// told last.
+// define puts the definition into the observation, if it isn't the one that was reported
+// last.
 func (t *libvirtTeller) define(g *libvirtGuest, o *fact.Observed, text string) {
 	if !bytes.Equal(g.Defined, g.Hash) {
 		define(o, text)
@@ -224,8 +224,8 @@ func tellings(events []libvirt.Event) []fact.Telling {
 	return all
 }
 
-// snapshots makes snapshots of the updates of disks whose image before is now
-// behind the new one.
+// snapshots turns an update of a disk into a snapshot if its former image is now the
+// backing image of the new one.
 func snapshots(changes []guest.Change, has []fact.Thing) []guest.Change {
 	all := slices.Clone(changes)
 	for i := range all {
@@ -244,7 +244,7 @@ func snapshots(changes []guest.Change, has []fact.Thing) []guest.Change {
 	return all
 }
 
-// mirrors gives the copies of disks that have begun.
+// mirrors gives the changes that copies of disks have begun.
 func mirrors(spec *guest.Spec, before, has []fact.Thing) []guest.Change {
 	var all []guest.Change
 	for _, t := range has {

@@ -11,7 +11,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/libvirt"
 )
 
-// libvirtGuest is what is stored of a guest that runs.
+// A libvirtGuest is what is stored of a guest that runs.
 type libvirtGuest struct {
 	Boot, Run     string
 	UUID, Name    string
@@ -19,39 +19,39 @@ type libvirtGuest struct {
 	State, Reason string
 	Hash          []byte
 	Spec          *guest.Spec
-	// Read is when it was last read; a later sweep that it didn't fail in counts
-	// too.
+	// Read is when it was last read. A later sweep counts too, unless the guest Failed;
+	// see knownAt.
 	Read   int64
 	Failed bool
 	Has    []fact.Thing
-	// Defined is the hash of the definition that was last told.
+	// Defined is the hash of the definition that was last reported.
 	Defined []byte
-	// Withheld is since when something has changed that isn't told yet.
+	// Withheld is since when a change hasn't been reported yet, 0 if there is none.
 	Withheld int64
-	text     string // the definition that isn't, where this run of the service read it
+	text     string // the withheld definition, if this run of the service read it
 }
 
-// sweptState is when all guests were last read.
+// A sweptState is when all guests were last read.
 type sweptState struct {
 	Boot     string
 	From, To int64
 }
 
-// libvirtTeller makes facts of what one Watcher tells.
+// A libvirtTeller makes facts of what one Watcher tells.
 type libvirtTeller struct {
 	teller
 	prefix  string // of keys of states
 	given   bool
 	guests  map[string]*libvirtGuest // by uuid
 	swept   sweptState
-	ended   []*libvirtGuest // of an earlier boot
+	ended   []*libvirtGuest // stored in an earlier boot
 	speller speller
 	namer   namer
 	events  *limiter
 	texts   *limiter // definitions, and changes that a guest can make by itself
 }
 
-// teller makes one that knows what was stored.
+// teller makes a libvirtTeller that knows what was stored.
 func (l *Libvirt) teller(give Give) (*libvirtTeller, error) {
 	t := &libvirtTeller{
 		teller: teller{Base: &l.base, source: l.Name(), witness: fact.Libvirt, box: &l.box, give: give},
@@ -88,7 +88,7 @@ func (t *libvirtTeller) restore(key string, text []byte) error {
 	return nil
 }
 
-// begin tells that guests of an earlier boot run no more.
+// begin reports that the guests of an earlier boot are gone.
 func (t *libvirtTeller) begin() error {
 	var facts []fact.Fact
 	state := map[string][]byte{}
@@ -103,7 +103,7 @@ func (t *libvirtTeller) begin() error {
 	return t.report(facts, state)
 }
 
-// seed gives what was known to the Watcher.
+// seed gives the Watcher what was known.
 func (t *libvirtTeller) seed() libvirt.Seed {
 	var seed libvirt.Seed
 	if t.swept.Boot == t.Boot {
@@ -113,7 +113,7 @@ func (t *libvirtTeller) seed() libvirt.Seed {
 		k := libvirt.Known{Read: timeOf(t.knownAt(g)), Guest: libvirt.Guest{
 			UUID: g.UUID, Name: g.Name, ID: g.ID, PID: g.PID, State: g.State, Reason: g.Reason, Spec: g.Spec,
 		}}
-		if g.Withheld == 0 { // otherwise its definition is to be read anew
+		if g.Withheld == 0 { // otherwise its definition has to be read again
 			copy(k.Hash[:], g.Hash)
 		}
 		seed.Guests = append(seed.Guests, k)
@@ -121,7 +121,7 @@ func (t *libvirtTeller) seed() libvirt.Seed {
 	return seed
 }
 
-// knownAt gives up to when a guest is known to have been so.
+// knownAt gives up to when a guest is known to be unchanged.
 func (t *libvirtTeller) knownAt(g *libvirtGuest) int64 {
 	if g.Failed || t.swept.Boot != g.Boot {
 		return g.Read
@@ -140,8 +140,8 @@ func (g *libvirtGuest) virt() string {
 
 func (g *libvirtGuest) identity() identity { return identity{g.UUID, g.Name, g.virt()} }
 
-// keep takes what was read of a guest. The hash is copied, as a slice of it would
-// hold the whole item that it came in, with the definition.
+// keep takes over what was read of a guest. The hash is copied, since a slice of it would
+// keep the whole item alive, with the definition.
 func (g *libvirtGuest) keep(now *libvirt.Guest, read int64) {
 	g.UUID, g.Name, g.ID, g.PID, g.State, g.Reason = now.UUID, now.Name, now.ID, now.PID, now.State, now.Reason
 	g.Hash, g.Spec, g.Read = slices.Clone(now.Hash[:]), now.Spec, read

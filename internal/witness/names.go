@@ -10,9 +10,9 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/proc"
 )
 
-// A namer gives Things of definitions the names by which a process has the same
-// things open: paths without links, numbers of devices, and the devices behind
-// what a definition names in another way. It asks the host as it is now.
+// A namer gives the Things of definitions the names by which a process may have them open:
+// paths without links, device numbers, and the devices behind what a definition names in
+// another way. It looks them up on the host as it is now.
 type namer struct{ host *proc.Resolver }
 
 func newNamer(h *proc.Host) namer { return namer{proc.NewResolver(h)} }
@@ -25,7 +25,7 @@ func (n namer) name(all []fact.Thing) []fact.Thing {
 	return all
 }
 
-// pathDetails are what a Detail may have a path in.
+// pathDetails are the values of a Detail that may be paths.
 var pathDetails = [...]string{"source", "socket", "master", "slave"}
 
 func (n namer) names(t *fact.Thing) []string {
@@ -44,7 +44,7 @@ func (n namer) names(t *fact.Thing) []string {
 	return all
 }
 
-// resolved adds what a path leads to, if it is one that leads somewhere.
+// resolved adds what a path leads to, if that is known.
 func (n namer) resolved(all []string, path string) []string {
 	if !strings.HasPrefix(path, "/") {
 		return all
@@ -69,8 +69,8 @@ func added(all []string, name string) []string {
 	return append(all, name)
 }
 
-// behind gives the device that is opened for a thing which has another name; ""
-// where there is none, or it isn't known.
+// behind gives the device that is opened for a thing with another name; "" if there is
+// none, or it isn't known.
 func (n namer) behind(t *fact.Thing) string {
 	switch t.Kind {
 	case "disk":

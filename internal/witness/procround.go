@@ -11,13 +11,13 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/proc"
 )
 
-// A round is one look at some processes, and what is to be given of it.
+// A round is one look at some processes, with what is to be reported of it.
 type round struct {
 	began  time.Time
 	sweep  *proc.Sweep
 	sights map[int]*proc.Sight
 	maps   bool // mapped files are looked at too
-	blind  bool // of some guest's things it couldn't be seen whether they are there
+	blind  bool // it couldn't be seen whether some guest still has all its things
 	facts  []fact.Fact
 	state  map[string][]byte
 }
@@ -26,7 +26,7 @@ func (t *procTeller) newRound() *round {
 	return &round{began: t.Now(), sweep: t.o.Host.Sweep(), state: map[string][]byte{}}
 }
 
-// maxBatch is how many facts are given at once.
+// maxBatch is how many facts are reported at once.
 const maxBatch = 256
 
 // round looks at all guests and helpers.
@@ -68,8 +68,8 @@ func (t *procTeller) round(ctx context.Context) error {
 	return t.flush(r, true)
 }
 
-// troubled tells that processes can't be looked at, if that isn't because the
-// service ends.
+// troubled reports that processes can't be looked at, unless it is because the service
+// ends.
 func (t *procTeller) troubled(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -83,8 +83,8 @@ func (t *procTeller) told(pid int) bool {
 	return ok
 }
 
-// find finds the processes of guests and helpers: by themselves, and those that
-// other witnesses know.
+// find finds the processes of guests and helpers, including those that only other
+// witnesses know to be guests'.
 func (t *procTeller) find(ctx context.Context) ([]proc.Process, error) {
 	f, err := t.o.Host.Find(ctx, t.known)
 	if err != nil {
@@ -128,7 +128,7 @@ func (t *procTeller) forking(p proc.Process) bool {
 	return !before.IsZero() && now.Sub(before) < forkTime
 }
 
-// lookAll makes the Sights of those processes that are there still.
+// lookAll makes the Sights of the processes that are still there.
 func (t *procTeller) lookAll(ctx context.Context, r *round, all []proc.Process) error {
 	r.sights = make(map[int]*proc.Sight, len(all))
 	for _, p := range all {
@@ -168,7 +168,7 @@ func (t *procTeller) link(sights map[int]*proc.Sight) {
 	}
 }
 
-// partial looks at some guests, and at the helpers that they are known to have.
+// partial looks at some guests, and at the helpers that they were last known to have.
 func (t *procTeller) partial(ctx context.Context, pids []int) error {
 	r := t.newRound()
 	slices.Sort(pids)
@@ -197,7 +197,7 @@ func (t *procTeller) partial(ctx context.Context, pids []int) error {
 	return t.flush(r, true)
 }
 
-// compare tells what is new of a guest.
+// compare looks at all that a guest and its helpers have, and reports what is new.
 func (t *procTeller) compare(ctx context.Context, r *round, s *proc.Sight) error {
 	if g := t.guests[s.Process.PID]; g != nil && !g.is(s.Process, t.Boot) {
 		t.end(r, g)
@@ -224,7 +224,8 @@ func (t *procTeller) compare(ctx context.Context, r *round, s *proc.Sight) error
 	return nil
 }
 
-// tell makes the fact of what is new.
+// tell makes the fact of what is new, unless it has to wait: a guest that uses its
+// process's network can make and close connections without end.
 func (t *procTeller) tell(r *round, g *procGuest, isNew bool, v *view, s *proc.Sight) {
 	seen, partial := v.all(g.mapped)
 	has := carried(g.Has, seen, partial)
@@ -259,7 +260,7 @@ func (t *procTeller) tell(r *round, g *procGuest, isNew bool, v *view, s *proc.S
 	r.state[g.key()] = fact.Encode(g)
 }
 
-// endAbsent tells of the guests that are there no more.
+// endAbsent reports the guests that are gone.
 func (t *procTeller) endAbsent(r *round) {
 	for pid, g := range t.guests {
 		if s := r.sights[pid]; s == nil || !g.is(s.Process, t.Boot) {
@@ -268,7 +269,7 @@ func (t *procTeller) endAbsent(r *round) {
 	}
 }
 
-// endIfGone tells that a guest is gone, if its process is.
+// endIfGone reports that a guest is gone, if its process is.
 func (t *procTeller) endIfGone(r *round, pid int) {
 	g := t.guests[pid]
 	if g == nil {
@@ -291,7 +292,7 @@ func (t *procTeller) end(r *round, g *procGuest) {
 	r.state[g.key()] = nil
 }
 
-// flush gives what there is, if it is enough, or the last.
+// flush reports what was gathered, if it is enough for a batch or the last.
 func (t *procTeller) flush(r *round, last bool) error {
 	if !last && len(r.facts) < maxBatch {
 		return nil

@@ -11,16 +11,17 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/proc"
 )
 
-// procGuest is what is stored of a guest's process.
+// A procGuest is what is stored of a guest's process.
 type procGuest struct {
 	Boot, Run        string
 	PID              int
 	Start            uint64
 	UUID, Name, Virt string
 	Has              []fact.Thing
-	// Looked is when it was last looked at; a later round counts too.
+	// Looked is when it was last looked at. A later round that reported nothing counts
+	// too; see knownAt.
 	Looked int64
-	// Withheld is since when something has changed that isn't told yet.
+	// Withheld is since when a change hasn't been reported yet, 0 if there is none.
 	Withheld int64
 
 	process proc.Process
@@ -28,7 +29,7 @@ type procGuest struct {
 	mapped  []fact.Thing
 }
 
-// procTeller makes facts of what processes have open.
+// A procTeller makes facts of what processes have open.
 type procTeller struct {
 	teller
 	o      ProcOptions
@@ -41,8 +42,8 @@ type procTeller struct {
 
 const procPrefix = "witness/proc/"
 
-// teller makes one that knows what was stored. What was stored in another boot
-// ends with the first round.
+// teller makes a procTeller that knows what was stored. Guests that were stored in another
+// boot are reported gone in the first round.
 func (p *Proc) teller(give Give) (*procTeller, error) {
 	t := &procTeller{
 		teller: teller{Base: &p.base, source: p.Name(), witness: fact.Proc, box: &p.box, give: give},
@@ -87,12 +88,12 @@ func (t *procTeller) knownAt(g *procGuest) int64 {
 	return max(g.Looked, t.swept.From)
 }
 
-// is tells whether a process is the one that is known.
+// is tells whether a process is the one that is known as the guest's.
 func (g *procGuest) is(p proc.Process, boot string) bool {
 	return g.Boot == boot && g.PID == p.PID && g.Start == p.Start
 }
 
-// guest gives what is known of a process, and whether it is new.
+// guest gives what is known of a guest's process, and whether it is new.
 func (t *procTeller) guest(p proc.Process, at time.Time) (g *procGuest, isNew bool) {
 	g = t.guests[p.PID]
 	if g == nil {
@@ -104,8 +105,8 @@ func (t *procTeller) guest(p proc.Process, at time.Time) (g *procGuest, isNew bo
 	return g, isNew
 }
 
-// identify takes who the guest is: from those who run it, or from its command
-// line.
+// identify finds out who the guest is: from the hypervisors that run it, or else from its
+// command line.
 func (g *procGuest) identify(p *Processes, s *proc.Sight) {
 	g.UUID, g.Name = s.Process.UUID, fact.Plain(s.Process.Name)
 	if g.Virt == "" || g.Virt == "qemu" {
@@ -126,7 +127,7 @@ func (g *procGuest) identify(p *Processes, s *proc.Sight) {
 	}
 }
 
-// virtOf gives the type of hypervisor in the words of records.
+// virtOf gives the type of hypervisor, as in virt= of records.
 func virtOf(s *proc.Sight) string {
 	switch s.Process.Program {
 	case proc.LXC:

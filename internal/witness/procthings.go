@@ -19,15 +19,16 @@ type view struct {
 	missing []string
 }
 
-// maxCopies is how often a thing is told that is open several times.
+// maxCopies is how often a thing is told at most that is open several times.
 const maxCopies = 256
 
-// maxConnections is up to how many connections over a network a process's are
-// told of. Of a guest whose network is its process's (user networking) they are
-// the guest's own, and come and go.
+// maxConnections is how many network connections of a process are told at most. If the
+// guest uses its process's network (user networking), they are the guest's own, and come
+// and go.
 const maxConnections = 16
 
-// add adds what is of interest of a Sight; helper is the program of one.
+// add adds what is of interest in a Sight. helper is the program of a helper, "" for the
+// guest's own process.
 func (v *view) add(s *proc.Sight, helper string) {
 	listening := listens(s.Held)
 	var connected []fact.Thing
@@ -63,21 +64,21 @@ func (v *view) add(s *proc.Sight, helper string) {
 	}
 }
 
-// withoutConnections gives Things without those over a network.
+// withoutConnections gives Things without network connections.
 func withoutConnections(all []fact.Thing) []fact.Thing {
 	return slices.DeleteFunc(slices.Clone(all), func(t fact.Thing) bool {
 		return (t.Kind == string(proc.TCP) || t.Kind == string(proc.UDP)) && t.Detail["listening"] == ""
 	})
 }
 
-// nameless tells what nothing can be said of: pipes, and sockets of which neither
-// end has a name.
+// nameless tells whether nothing can be said about something: a pipe, or a socket of which
+// neither end has a name.
 func nameless(h *proc.Held) bool {
 	return h.Kind == proc.Pipe || h.Kind == proc.Unix && h.Path+h.Peer == ""
 }
 
-// shared tells what virtiofsd has open for its guest: what that looks at in the
-// folder that it shares, which the definition names.
+// shared tells whether virtiofsd has something open on behalf of its guest: a file in the
+// shared folder. The definition only names the folder.
 func shared(s *proc.Sight, h *proc.Held) bool {
 	if s.Process.Program != proc.Virtiofsd {
 		return false
@@ -97,7 +98,7 @@ func (v *view) unseen(kinds ...string) {
 	}
 }
 
-// all gives the Things in their order, with mapped files that aren't open too.
+// all gives the Things in order, including mapped files that are not open as well.
 func (v *view) all(mapped []fact.Thing) (things []fact.Thing, partial []string) {
 	open := make(map[string]bool, len(v.things))
 	for i := range v.things {
@@ -116,7 +117,7 @@ func (v *view) all(mapped []fact.Thing) (things []fact.Thing, partial []string) 
 	return things, v.partial
 }
 
-// ports are the sockets at which a process waits for others.
+// ports are the sockets on which a process listens.
 type ports struct {
 	unix map[string]bool
 	tcp  map[uint16]bool
@@ -137,8 +138,8 @@ func listens(held []proc.Held) ports {
 	return p
 }
 
-// accepted tells whether a socket is a connection to one that waits. Those come
-// and go with whoever looks at a display.
+// accepted tells whether a socket is a connection to one on which the process listens.
+// Such connections come and go, as with whoever looks at a display.
 func (p ports) accepted(h *proc.Held) bool {
 	if h.Listening {
 		return false
@@ -153,7 +154,7 @@ func (p ports) accepted(h *proc.Held) bool {
 	return false
 }
 
-// thingOf makes a Thing of what is open.
+// thingOf makes a Thing of something that is open.
 func thingOf(h *proc.Held, helper string) fact.Thing {
 	t := fact.Thing{Kind: string(h.Kind), ID: h.Path}
 	switch h.Kind {
@@ -196,7 +197,7 @@ func deviceNames(h *proc.Held) []string {
 	return append(names, strings.Fields(h.PCI)...)
 }
 
-// others gives the names that are there and aren't id.
+// others gives those names that are not empty and not id.
 func others(id string, names ...string) []string {
 	var all []string
 	for _, n := range names {
@@ -218,7 +219,7 @@ func mappedThings(s *proc.Sight) []fact.Thing {
 	return all
 }
 
-// kindsOf gives the kinds of which something is missing.
+// kindsOf gives the kinds of Things that may be missing when something could not be seen.
 func kindsOf(what string) []string {
 	switch {
 	case strings.Contains(what, "unix sockets"):

@@ -14,7 +14,7 @@ import (
 	"github.com/virtaudit/virtaudit/internal/hypervisor/qmp"
 )
 
-// qmpGuest is what is stored of a guest that runs.
+// A qmpGuest is what is stored of a guest that runs.
 type qmpGuest struct {
 	Boot, Run        string
 	Socket           string
@@ -23,27 +23,28 @@ type qmpGuest struct {
 	UUID, Name, Virt string
 	Status           string
 	Has              []fact.Thing
-	// Looked is when it was last looked at. As long as Watched it may have been
-	// looked at since; see alive.
+	// Looked is when it was last looked at. If it is Watched it may have been looked at
+	// since then; see alive.
 	Looked  int64
 	Watched bool
 }
 
-// alive is a time since which every guest that is Watched was looked at.
+// An alive is a time since which every guest that is Watched has been looked at. It is
+// stored instead of the time of each look.
 type alive struct {
 	Boot string
 	At   int64
 }
 
-// monitor is what is known of a socket.
+// A monitor is what is known of a socket.
 type monitor struct {
 	teller
 	guest  *qmpGuest
-	before bool   // guest is as it was stored by a run of the service before
-	reason string // why the guest said it ends
+	before bool   // guest was stored by an earlier run of the service, and not seen since
+	reason string // why QEMU said that it ends
 }
 
-// qmpTeller makes facts of what the Watcher tells.
+// A qmpTeller makes facts of what the Watcher tells.
 type qmpTeller struct {
 	teller
 	monitors map[string]*monitor
@@ -57,10 +58,11 @@ type qmpTeller struct {
 
 const qmpPrefix = "witness/qmp/"
 
-// maxMonitors is how many sockets are remembered at which no guest is.
+// maxMonitors is how many sockets are remembered before those without a guest are
+// forgotten.
 const maxMonitors = 8192
 
-// teller makes one that knows what was stored.
+// teller makes a qmpTeller that knows what was stored.
 func (q *QMP) teller(give Give) (*qmpTeller, error) {
 	t := &qmpTeller{
 		teller:   teller{Base: &q.base, source: q.Name(), witness: fact.QMP, box: &q.box, give: give},
@@ -101,7 +103,7 @@ func (t *qmpTeller) monitor(socket string) *monitor {
 
 func (g *qmpGuest) key() string { return qmpPrefix + "guest/" + g.Socket }
 
-// begin tells of the guests that were known before and run no more.
+// begin reports the guests that were known before and are gone.
 func (t *qmpTeller) begin() error {
 	var facts []fact.Fact
 	state := map[string][]byte{}
@@ -117,8 +119,7 @@ func (t *qmpTeller) begin() error {
 	return t.report(facts, state)
 }
 
-// runs tells whether the process is there, or, where that isn't known, the
-// socket.
+// runs tells whether the guest's process is there, or, if that isn't known, its socket.
 func (g *qmpGuest) runs() bool {
 	if g.Start != 0 {
 		return startOf(g.PID) == g.Start
@@ -135,7 +136,7 @@ func (t *qmpTeller) lookedAt(g *qmpGuest) int64 {
 	return g.Looked
 }
 
-// looked tells of a guest what is new.
+// looked makes facts of what a look shows to be new.
 func (t *qmpTeller) looked(m *monitor, r *qmp.Report, state map[string][]byte) []fact.Fact {
 	var facts []fact.Fact
 	if m.guest != nil && m.before && !m.guest.is(r, t.Boot) {
@@ -166,7 +167,7 @@ func (t *qmpTeller) looked(m *monitor, r *qmp.Report, state map[string][]byte) [
 	return facts
 }
 
-// is tells whether a report is of the run that is known.
+// is tells whether a report is about this run of the guest.
 func (g *qmpGuest) is(r *qmp.Report, boot string) bool {
 	uuid := r.Snapshot.Spec.UUID
 	return g.Boot == boot && g.PID == r.PID && g.Start == startOf(r.PID) && (g.UUID == uuid || g.UUID == "" || uuid == "")
@@ -201,7 +202,7 @@ func (t *qmpTeller) compare(m *monitor, r *qmp.Report) (o fact.Observed, has []f
 	return o, has, isNew || was != is || !sameThings(g.Has, has)
 }
 
-// identify takes who the guest is, as far as it is known.
+// identify takes over the names of the guest, as far as they are known.
 func (g *qmpGuest) identify(s *qmp.Snapshot) {
 	if s.Knows("uuid") {
 		g.UUID = s.Spec.UUID
@@ -214,7 +215,7 @@ func (g *qmpGuest) identify(s *qmp.Snapshot) {
 	}
 }
 
-// told tells what QEMU told.
+// told makes facts of QEMU's events.
 func (t *qmpTeller) told(m *monitor, r *qmp.Report) []fact.Fact {
 	o := fact.Observed{What: fact.Told, PID: r.PID, To: millis(r.To)}
 	if g := m.guest; g != nil && !m.before {
@@ -245,7 +246,7 @@ func (t *qmpTeller) told(m *monitor, r *qmp.Report) []fact.Fact {
 	return []fact.Fact{m.observe(o)}
 }
 
-// hear takes from an event why the guest ends.
+// hear notes the reason that an event gives for the guest's end.
 func (m *monitor) hear(e *qmp.Event) {
 	if e.Name != "SHUTDOWN" {
 		return
@@ -256,14 +257,14 @@ func (m *monitor) hear(e *qmp.Event) {
 	}
 }
 
-// gone tells that a guest's run ended.
+// gone makes the facts that a guest is gone.
 func (t *qmpTeller) gone(m *monitor, at time.Time, state map[string][]byte) []fact.Fact {
 	g := m.guest
 	if g == nil {
 		return nil
 	}
 	var facts []fact.Fact
-	if m.up != nil && !*m.up { // from now on there is nothing to be watched
+	if m.up != nil && !*m.up { // there is nothing more to watch, so nothing is missed
 		facts = append(facts, m.watched(at, time.Time{}))
 	}
 	o := fact.Observed{
@@ -278,7 +279,7 @@ func (t *qmpTeller) gone(m *monitor, at time.Time, state map[string][]byte) []fa
 	return append(facts, m.observe(o))
 }
 
-// interrupt stores when a guest was last looked at, as it isn't now.
+// interrupt stores when a guest was last looked at, as it can't be looked at now.
 func (t *qmpTeller) interrupt(m *monitor, state map[string][]byte) {
 	if g := m.guest; g != nil {
 		g.Watched = false
@@ -286,7 +287,7 @@ func (t *qmpTeller) interrupt(m *monitor, state map[string][]byte) {
 	}
 }
 
-// stillWatched stores now and then up to when all guests are known.
+// stillWatched stores, now and then, since when all guests have been looked at.
 func (t *qmpTeller) stillWatched(now time.Time, state map[string][]byte) {
 	if now.Before(t.due) {
 		return
@@ -304,7 +305,7 @@ func (t *qmpTeller) stillWatched(now time.Time, state map[string][]byte) {
 	}
 }
 
-// count brings the status up to date.
+// count updates the status.
 func (t *qmpTeller) count() {
 	n := 0
 	var failing []string
@@ -320,10 +321,10 @@ func (t *qmpTeller) count() {
 	t.box.set(func(s *Status) { s.Guests, s.Up, s.Why, s.Absent = n, n > 0, why, n == 0 && why == "" })
 }
 
-// maxProblems is how many monitors' problems the status has in words.
+// maxProblems is how many monitors' problems the status lists.
 const maxProblems = 8
 
-// problems sums up why monitors are not watched.
+// problems joins the reasons why monitors are not watched.
 func problems(all []string) string {
 	slices.Sort(all)
 	if more := len(all) - maxProblems; more > 0 {

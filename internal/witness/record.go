@@ -8,8 +8,8 @@ import (
 	"github.com/virtaudit/virtaudit/record"
 )
 
-// said is what a record says of the thing that it is about, read as the trail
-// reads it into a holding.
+// A said is what a record says of the thing that it is about, in the terms in which the
+// trail makes a holding of it.
 type said struct {
 	kind, sub string
 	op        string // its reason= or op=
@@ -19,7 +19,7 @@ type said struct {
 	quantity  bool
 }
 
-// reader reads messages. It is for one goroutine at a time.
+// A reader reads messages. It is for one goroutine at a time.
 type reader struct {
 	rec  record.Record
 	line []byte
@@ -79,14 +79,13 @@ func (r *reader) text(name string) string {
 	return value
 }
 
-// Bounds of what is wanted: every record names the guest, and who fills a
-// definition may be hostile.
+// Bounds of the wanted records: each names the guest, and a definition may be hostile.
 const (
 	maxName   = 4 << 10
 	maxWanted = 4096
 )
 
-// wanted gives the records that libvirt's rules have for a change.
+// wanted gives the records that libvirt should make of a change.
 func (r *reader) wanted(c guest.Change) []fact.Wanted {
 	if len(c.Guest.Name) > maxName {
 		return nil // no record could hold it

@@ -16,12 +16,12 @@ type speller struct {
 	things   []fact.Thing
 }
 
-// details are what a definition says of its devices and a Spec has no place
-// for, each by the device's place in the Spec.
+// details are what a definition says of its devices and a Spec has no place for, by the
+// device's place in the Spec.
 type details struct {
 	disks, interfaces, hostDevices, rngs []map[string]string
-	// memory has what the balloon leaves the guest now, in KiB, which libvirt
-	// never records.
+	// memory has how much the balloon leaves the guest now, in KiB. libvirt never
+	// records that.
 	memory map[string]string
 }
 
@@ -32,7 +32,7 @@ func at(all []map[string]string, i int) map[string]string {
 	return nil
 }
 
-// spell gives all that a Spec has, in no order.
+// spell gives everything that a Spec has, in no order.
 func (s *speller) spell(spec *guest.Spec, d details) []fact.Thing {
 	s.virt, s.things = spec.Virt, nil
 	s.storage(spec, &d)
@@ -58,7 +58,7 @@ func (s *speller) spell(spec *guest.Spec, d details) []fact.Thing {
 	return s.things
 }
 
-// storage are disks, file systems, interfaces and host devices.
+// storage adds disks, file systems, interfaces and host devices.
 func (s *speller) storage(spec *guest.Spec, d *details) {
 	for i, disk := range spec.Disks {
 		s.add(guest.Spec{Disks: spec.Disks[i : i+1]}, silentDisk(disk.Source), merged(diskDetail(disk), at(d.disks, i)))
@@ -79,7 +79,7 @@ func (s *speller) storage(spec *guest.Spec, d *details) {
 	}
 }
 
-// ports are all that has a character device.
+// ports adds everything that has a character device.
 func (s *speller) ports(spec *guest.Spec) {
 	for i, r := range spec.Redirs {
 		s.add(guest.Spec{Redirs: spec.Redirs[i : i+1]}, fact.Thing{}, detail("source", address(r.Source)))
@@ -104,9 +104,8 @@ func (s *speller) ports(spec *guest.Spec) {
 	}
 }
 
-// add adds the Things of the one device that a Spec has: those that its records
-// at a start tell of, or, where there are none, the silent one, if that has a
-// name.
+// add adds the Things of the only device in a Spec: those in the records of a start with
+// it, or, if there are none, the silent one, if that has a name.
 func (s *speller) add(one guest.Spec, silent fact.Thing, d map[string]string) {
 	one.Name, one.Virt = "any", s.virt // a thing isn't named after its guest
 	s.messages, _ = guest.AppendRecords(s.messages[:0], guest.Change{Guest: &one, Op: guest.Start})
@@ -125,8 +124,8 @@ func (s *speller) add(one guest.Spec, silent fact.Thing, d map[string]string) {
 	}
 }
 
-// afterDevices is how many messages a start has behind those of devices, of a
-// Spec without I/O threads: memory, vcpus and the start itself.
+// afterDevices is how many messages of a start come after those of devices, for a Spec
+// without I/O threads: memory, vcpus and the start itself.
 const afterDevices = 3
 
 func (s *speller) quantity(kind string, n uint64, d map[string]string) {

@@ -11,8 +11,8 @@ import (
 	"github.com/virtaudit/virtaudit/internal/fact"
 )
 
-// Bounds of the Things of an observation; of more it is said that some are left
-// out.
+// Bounds of the Things of an observation. If there are more, the observation says that
+// some are left out.
 const (
 	maxThings     = 10_000
 	maxThingBytes = 4 << 20 // of all their texts
@@ -21,7 +21,7 @@ const (
 // everything in Partial stands for all kinds.
 const everything = "*"
 
-// sorted puts Things into their order, and leaves out those that are too many.
+// sorted sorts Things, and leaves out those that are too many; whole is false then.
 func sorted(all []fact.Thing) (things []fact.Thing, whole bool) {
 	slices.SortFunc(all, compareThings)
 	bytes := 0
@@ -81,8 +81,8 @@ func sameThings(a, b []fact.Thing) bool {
 	})
 }
 
-// carried gives what is known of a guest after a look that was partial: what was
-// seen, and of the kinds of which nothing could be learned what was known before.
+// carried gives what is known of a guest after a partial look: what was seen, and what was
+// known before of the kinds that could not be looked at.
 func carried(before, seen []fact.Thing, partial []string) []fact.Thing {
 	if len(partial) == 0 || len(before) == 0 {
 		return seen
@@ -98,12 +98,12 @@ func carried(before, seen []fact.Thing, partial []string) []fact.Thing {
 	return all
 }
 
-// sameThing tells whether two are the same thing, whatever is said of it.
+// sameThing tells whether two Things are the same, whatever their details.
 func sameThing(a, b fact.Thing) bool {
 	return a.Kind == b.Kind && a.ID == b.ID && a.Sub == b.Sub && (a.Value == 0) == (b.Value == 0)
 }
 
-// detail makes a Detail of names and values in turn, without empty ones.
+// detail makes a Detail of alternating names and values. It leaves out empty values.
 func detail(pairs ...string) map[string]string {
 	var m map[string]string
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -118,7 +118,7 @@ func detail(pairs ...string) map[string]string {
 	return m
 }
 
-// flag gives what stands for a yes in a Detail.
+// flag gives the value in a Detail that stands for true.
 func flag(yes bool) string {
 	if yes {
 		return "yes"
