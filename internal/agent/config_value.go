@@ -42,7 +42,7 @@ func duration(field func(*Config) *time.Duration, least, most time.Duration) fun
 		case err != nil:
 			return err
 		case d < least || d > most:
-			return fmt.Errorf("%q: it is from %s to %s", text, durationText(least), durationText(most))
+			return fmt.Errorf("%q: must be from %s to %s", text, durationText(least), durationText(most))
 		}
 		*field(c) = d
 		return nil
