@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/virtaudit/virtaudit/internal/spreadsheet"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
@@ -61,7 +61,7 @@ func (o Options) csvProof(node string, proof []trail.Moment) []string {
 		if more > 0 {
 			lines = append(lines, moreLines(more))
 		}
-		columns = append(columns, guarded(strings.Join(lines, "; ")))
+		columns = append(columns, spreadsheet.Guard(strings.Join(lines, "; ")))
 	}
 	return columns
 }
@@ -100,7 +100,7 @@ func csvLists(s *trail.Session) []string {
 	}
 	var columns []string
 	for _, list := range [...][]string{labels, holdings, values, attempts} {
-		columns = append(columns, guarded(strings.Join(list, "; ")))
+		columns = append(columns, spreadsheet.Guard(strings.Join(list, "; ")))
 	}
 	return columns
 }
@@ -113,17 +113,9 @@ func csvPair(kind, sub, id string) string {
 	return kind + "=" + csvEscaped(id)
 }
 
-func csvText(s string) string { return guarded(csvEscaped(s)) }
+func csvText(s string) string { return spreadsheet.Guard(csvEscaped(s)) }
 
 func csvEscaped(s string) string { return strings.ReplaceAll(escaped(s), ";", `\x3b`) }
-
-// guarded keeps a spreadsheet from running a value.
-func guarded(s string) string {
-	if r, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@'＝＋－＠", r) {
-		return "'" + s
-	}
-	return s
-}
 
 func csvTime(m trail.Moment) string {
 	if m == (trail.Moment{}) {

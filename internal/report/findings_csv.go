@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/virtaudit/virtaudit/internal/spreadsheet"
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
@@ -32,6 +33,6 @@ func findingRow(f *trail.Finding) []string {
 	return append(row,
 		csvTime(f.At), csvTime(f.Until),
 		csvText(f.Resource.Kind), csvText(f.Resource.ID), csvText(f.Resource.Sub),
-		strconv.Itoa(f.Count), guarded(unhidden(f.Text)),
+		strconv.Itoa(f.Count), spreadsheet.Guard(unhidden(f.Text)),
 	)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/virtaudit/virtaudit/internal/spreadsheet"
 )
 
 // A column is one of a list in CSV.
@@ -52,7 +54,7 @@ func asCSV[T any](rows []T, columns []column[T], unwatched []unwatchedJSON) (*an
 	w.Write(line)
 	for i := range rows {
 		for j := range columns {
-			line[j] = guarded(plain(columns[j].text(&rows[i])))
+			line[j] = spreadsheet.Guard(plain(columns[j].text(&rows[i])))
 		}
 		w.Write(line)
 	}
@@ -61,16 +63,6 @@ func asCSV[T any](rows []T, columns []column[T], unwatched []unwatchedJSON) (*an
 		return nil, err
 	}
 	return &answer{status: http.StatusOK, kind: csvType, body: out.Bytes(), unwatched: strconv.Itoa(len(unwatched))}, nil
-}
-
-// guarded keeps a spreadsheet from running a value: one that it would take for a
-// formula gets an apostrophe before it, and so does one that begins with an
-// apostrophe; taking one away gives every value back.
-func guarded(s string) string {
-	if r, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@'＝＋－＠", r) {
-		return "'" + s
-	}
-	return s
 }
 
 // plain writes what a terminal would obey or hide as escapes, and a backslash

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/virtaudit/virtaudit/internal/spreadsheet"
 )
 
 // TestListsAsCSV: every list has them, each row with all columns, and none that a
@@ -40,7 +42,7 @@ func TestGuarded(t *testing.T) {
 		"": "", "web": "web", "=cmd()": "'=cmd()", "+1": "'+1", "-1": "'-1", "@x": "'@x", "＝x": "'＝x", "'=x": "''=x",
 		"a=b": "a=b", "\t=x": `\x09=x`, "\r\n": `\x0d\x0a`, "\xff": `\xff`, `a\b`: `a\\b`, "\u202e": `\u202e`, "日本 🙂": "日本 🙂",
 	} {
-		if got := guarded(plain(in)); got != want {
+		if got := spreadsheet.Guard(plain(in)); got != want {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}
