@@ -30,8 +30,12 @@ function begin(h: Holding | undefined): number {
   return h?.from?.ms ?? h?.from_after?.ms ?? 0;
 }
 
+function lacks(list: List<Holding>, most: number): boolean {
+  return list.more && list.rows.length < most && !list.failure;
+}
+
 function fill(list: List<Holding>, most: number): void {
-  if (list.more && !list.loading && list.rows.length < most) list.grow();
+  if (lacks(list, most) && !list.loading) list.grow();
 }
 
 /** list has the resource's holdings from the first on. */
@@ -61,7 +65,8 @@ export function useInView(resource: string, list: List<Holding>): InView {
     cut: shown.more || shown.rows.length > rows.length ? begin(rows[rows.length - 1]) : undefined,
     grow: () => setMost(rows.length + step),
     step,
-    loading: list.loading || (near.loading && many && rested !== undefined),
+    // Between two pages too: what is added is added to all of them.
+    loading: list.loading || lacks(list, most) || (many && rested !== undefined && (near.loading || lacks(near, most))),
   };
 }
 
