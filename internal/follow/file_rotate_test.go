@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -94,6 +95,23 @@ func TestStartWithinCopyTruncate(t *testing.T) {
 	f.write("", line(3, "c"))
 	f.expect("a", "b", "c")
 	f.calm()
+}
+
+// A compressed file that was renamed after it was listed, to whose name the next one
+// is just being compressed.
+func TestPackedMoves(t *testing.T) {
+	for _, begun := range []string{"", "\x1f\x8b\x08\x00\x00"} {
+		f := newFollowing(t)
+		f.write("", line(1, "a"))
+		pack(t, f.path(""), f.path(".1.gz"))
+		listed, err := listLog(f.o.Log)
+		f.must(err)
+		f.rename(".1.gz", ".2.gz")
+		f.write(".1.gz", begun)
+		if s, err := openSegment(listed[0]); !errors.Is(err, errMoved) {
+			t.Errorf("%d bytes of the next: %+v, %v; want %v", len(begun), s, err, errMoved)
+		}
+	}
 }
 
 // A copy that had nothing yet when the log was chosen before it, and the log cut

@@ -59,20 +59,28 @@ func openSegment(r rotated) (*segment, error) {
 	return &segment{rotated: r, file: f}, nil
 }
 
-// openPacked opens a compressed file.
+// openPacked opens a compressed file. What it says of one that was renamed meanwhile may
+// be of another.
 func openPacked(r rotated) (*segment, error) {
-	sources, errs := input.Expand([]string{r.path}, input.Options{})
-	if len(sources) != 1 {
-		return nil, fmt.Errorf("open %s: %w", r.path, errors.Join(errs...))
+	text, err := openCompressed(r.path)
+	if info, gone := os.Stat(r.path); gone != nil || !os.SameFile(info, r.info) {
+		if err == nil {
+			text.Close()
+		}
+		err = &fs.PathError{Op: "open", Path: r.path, Err: errMoved}
 	}
-	text, err := sources[0].Open()
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(r.path); err != nil || !os.SameFile(info, r.info) {
-		return nil, errors.Join(&fs.PathError{Op: "open", Path: r.path, Err: errMoved}, text.Close())
-	}
 	return &segment{rotated: r, text: text}, nil
+}
+
+func openCompressed(path string) (io.ReadCloser, error) {
+	sources, errs := input.Expand([]string{path}, input.Options{})
+	if len(sources) != 1 {
+		return nil, fmt.Errorf("open %s: %w", path, errors.Join(errs...))
+	}
+	return sources[0].Open()
 }
 
 // openAt opens a file at a position, and gives nil if it isn't the position's file.
