@@ -114,6 +114,23 @@ func TestPackedMoves(t *testing.T) {
 	}
 }
 
+// A file that was compressed and removed after it was chosen, and whose inode a copy
+// has by now that has nothing yet.
+func TestInodeOfAnother(t *testing.T) {
+	f := newFollowing(t)
+	f.write(".1", line(1, "a"))
+	f.write("", line(2, "b"))
+	chosen := newFile(f.o, &monitor{})
+	if got := chosen.step(time.Now()); got != more || chosen.cur.path != f.path(".1") {
+		t.Fatalf("state %d, chose %+v", got, chosen.cur)
+	}
+	f.write(".2", line(1, "a"))
+	f.must(os.Truncate(f.path(".1"), 0))
+	f.run(chosen)
+	f.expect("a", "b")
+	f.calm()
+}
+
 // A copy that had nothing yet when the log was chosen before it, and the log cut
 // before its first text was read.
 func TestCopyBegunWhenChosen(t *testing.T) {

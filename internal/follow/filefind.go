@@ -143,6 +143,9 @@ func (f *file) end(now time.Time) state {
 // and perhaps more, is the current one under another name, or what it is copied
 // from or to: it is read on behind that.
 func (f *file) leaveFor(listed, newer []rotated, gone *Problem, now time.Time) state {
+	if f.cur.at == 0 && !f.sure() {
+		return f.back()
+	}
 	among := newer
 	if gone != nil {
 		among = listed
@@ -230,8 +233,9 @@ func (f *file) openOldest(files []rotated) (*segment, state) {
 }
 
 // sure tells whether the current file is the one that was chosen, when its first
-// text is read: if the log's files are still those that were listed. A name and an
-// inode may be another's by then, and a text that was copied and cut is none of it.
+// text is read, or it is left without any: if the log's files are still those that
+// were listed. A name and an inode may be another's by then, and a text that was
+// copied and cut is none of it.
 func (f *file) sure() bool {
 	now, err := listLog(f.o.Log)
 	return err == nil && slices.EqualFunc(f.listed, now, func(a, b rotated) bool {
