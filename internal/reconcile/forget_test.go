@@ -109,6 +109,7 @@ func TestLogFarBehind(t *testing.T) {
 // TestOverIsBounded: however far behind the log is, only so many runs that are
 // over are kept, the last ones.
 func TestOverIsBounded(t *testing.T) {
+	t.Parallel()
 	d := New(Options{})
 	sc := &scene{}
 	sc.tick(0)

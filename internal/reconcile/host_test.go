@@ -145,11 +145,8 @@ func (g *guestLife) opened() []fact.Thing {
 // TestHostHoweverAsked: what is told of a host's guests is the same whenever
 // somebody asks, however far one source is behind another.
 func TestHostHoweverAsked(t *testing.T) {
-	seeds := uint64(30)
-	if testing.Short() {
-		seeds = 10
-	}
-	for seed := range seeds {
+	t.Parallel()
+	for seed := range uint64(cases(30, 5)) {
 		sameRows(t, "host", randomHost(seed).facts, seed)
 	}
 }
@@ -177,7 +174,8 @@ func (r *rows) misnumbered() []string {
 // TestNumbersOfHost: a guest's sessions are numbered one after the other, however far
 // one source is behind another.
 func TestNumbersOfHost(t *testing.T) {
-	for seed := range uint64(200) {
+	t.Parallel()
+	for seed := range uint64(cases(200, 20)) {
 		if got, _ := derive(t, hostOf(seed, true).facts); len(got.misnumbered()) > 0 {
 			t.Errorf("seed %d: %q", seed, got.misnumbered())
 		}

@@ -428,10 +428,8 @@ func settledAndNot() [2]side {
 // TestLivesSettled: whatever happens, what is settled changes neither rows nor
 // findings, nor what is missing.
 func TestLivesSettled(t *testing.T) {
-	seeds, settled := 6, 0
-	if testing.Short() {
-		seeds = 2
-	}
+	t.Parallel()
+	seeds, settled := cases(6, 2), 0
 	for seed := range seeds {
 		settled += sameSettled(t, seed, 300)
 	}

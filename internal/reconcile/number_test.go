@@ -11,6 +11,7 @@ import (
 // TestNumbersBesideLongRun: a run that goes on while so many others come and go that
 // they aren't kept each stays the first one, and no two have the same number.
 func TestNumbersBesideLongRun(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		tied bool             // the log knows the long run
@@ -87,6 +88,7 @@ func TestNumbersOfClockSetBack(t *testing.T) {
 // TestNumbersOfLongRunReadLate: a run that goes on stays the first one when the log
 // tells of it only after many that came later are forgotten.
 func TestNumbersOfLongRunReadLate(t *testing.T) {
+	t.Parallel()
 	sc := &scene{}
 	sc.tick(0)
 	sc.seen(fact.Proc, fact.Seen, 9*s, 10*s, fact.Observed{PID: 1, Run: "stays"})
@@ -115,7 +117,8 @@ func TestNumbersOfLongRunReadLate(t *testing.T) {
 // TestNumbersOfRandomClocks: whatever a clock does, and whoever knows of them, a
 // guest's sessions are numbered one after the other.
 func TestNumbersOfRandomClocks(t *testing.T) {
-	for seed := range uint64(200) {
+	t.Parallel()
+	for seed := range uint64(cases(200, 30)) {
 		sc := randomClock(seed)
 		if got, _ := derive(t, sc.facts); len(got.misnumbered()) > 0 {
 			t.Errorf("seed %d: %q", seed, got.misnumbered())

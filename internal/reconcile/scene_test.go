@@ -225,6 +225,14 @@ func (r *rows) sessionOf(ev *trail.Event) uint64 {
 	return ev.SessionID
 }
 
+// cases gives how many cases a test tries: all of them, or a few with -short.
+func cases(all, few int) int {
+	if testing.Short() {
+		return few
+	}
+	return all
+}
+
 // derive gives the rows of all facts, and what they say is missing.
 func derive(t *testing.T, facts []fact.Fact) (*rows, []Missing) {
 	t.Helper()

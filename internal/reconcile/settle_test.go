@@ -161,8 +161,9 @@ func (r *rows) lines() string {
 
 // TestSettledIsJudged: what is settled is as it would be if it were judged still.
 func TestSettledIsJudged(t *testing.T) {
-	settledSome := 0
-	for seed := range uint64(20) {
+	t.Parallel()
+	seeds, settledSome := cases(20, 4), 0
+	for seed := range uint64(seeds) {
 		l := newLife(seed, 200)
 		if seed%3 == 0 {
 			l.stopped(l.at + s)
@@ -190,13 +191,14 @@ func TestSettledIsJudged(t *testing.T) {
 			t.Fatalf("seed %d: settled %s", seed, difference(a, b))
 		}
 	}
-	if settledSome < 1000 {
+	if settledSome < 50*seeds {
 		t.Errorf("after %d facts only something was settled", settledSome)
 	}
 }
 
 // TestSettledAnySplitting: when Delta is called changes nothing of what is settled.
 func TestSettledAnySplitting(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(3) {
 		sameRows(t, "life", newLife(100+seed, 150).facts, seed)
 	}
@@ -223,7 +225,8 @@ func cycles(n int) []fact.Fact {
 // TestLongPastIsSettled: what is judged of a guest doesn't grow with its past, and
 // its rows have all of it.
 func TestLongPastIsSettled(t *testing.T) {
-	const n = 2000
+	t.Parallel()
+	n := cases(2000, 500)
 	facts := cycles(n)
 	d, r := New(Options{}), newRows()
 	longest := 0

@@ -58,6 +58,7 @@ func dump(t *testing.T, s *store.Store) string {
 // TestEventsBeforeTheLog: of however many things a witness told before the log's
 // start was read, the events are the log's session's, by a rebuild as well.
 func TestEventsBeforeTheLog(t *testing.T) {
+	t.Parallel()
 	const n = 700
 	sc := &scene{}
 	sc.first(fact.Libvirt, -1, 1*s, base())
@@ -71,7 +72,7 @@ func TestEventsBeforeTheLog(t *testing.T) {
 	sc.started(0)
 	sc.tick((n + 100) * s)
 	want := stored(t, sc.facts, len(sc.facts)+1)
-	if got := stored(t, sc.facts, 1); got != want {
+	if got := stored(t, sc.facts, cases(1, 8)); got != want {
 		t.Fatal(difference(got, want))
 	}
 	events := 0
@@ -108,7 +109,8 @@ func sessionOf(t *testing.T, dump string) string {
 // TestStoreHoweverAsked: a store's contents don't hang on what was committed at
 // once, and a rebuild gives them again.
 func TestStoreHoweverAsked(t *testing.T) {
-	for seed := range uint64(6) {
+	t.Parallel()
+	for seed := range uint64(cases(6, 1)) {
 		facts := randomHost(100 + seed).facts
 		want := stored(t, facts, len(facts)+1)
 		for _, often := range []int{1, 12} {
