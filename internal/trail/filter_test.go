@@ -301,7 +301,8 @@ func TestFilterFinding(t *testing.T) {
 // without it. What passes in a stretch of time passes in every longer one, and
 // a claim's session passes with it.
 func TestFilterChangesNothing(t *testing.T) {
-	for seed := range uint64(60) {
+	t.Parallel()
+	for seed := range uint64(cases(60, 20)) {
 		rnd := rand.New(rand.NewPCG(seed, 3))
 		var lines []string
 		for _, boot := range randomScene(rnd, "h") {

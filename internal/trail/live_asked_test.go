@@ -62,11 +62,8 @@ func (s *scene) strange(uuid string, n int) {
 // A Live gives the same rows whenever it was asked, however far records come out
 // of order: what it forgets, it forgets by its facts.
 func TestLiveHoweverAsked(t *testing.T) {
-	seeds := uint64(40)
-	if testing.Short() {
-		seeds = 10
-	}
-	for seed := range seeds {
+	t.Parallel()
+	for seed := range uint64(cases(40, 5)) {
 		log := wildLog(seed)
 		want := grow(t, log, func() bool { return false }).lines()
 		rnd := rand.New(rand.NewPCG(seed, 12))
@@ -80,6 +77,7 @@ func TestLiveHoweverAsked(t *testing.T) {
 // A start that takes thousands of records, and may be part of the session that
 // runs, is told in the same way in the end.
 func TestLiveLongStart(t *testing.T) {
+	t.Parallel()
 	s := newScene()
 	s.disk(uuidA, "start", "?", "/a", "success").start(uuidA, 42)
 	for i := range maxKept + 2*trimEvery {

@@ -42,7 +42,8 @@ func TestLiveMemory(t *testing.T) {
 // one that holds more and more things for a short while.
 func TestLiveMemoryOfOneSession(t *testing.T) {
 	const uuid = "5a1b7e9d-2b58-4d2c-b2a1-6a6f6b6b3c11"
-	g := newGrowth(100_000)
+	each := uint64(cases(100_000, 25_000))
+	g := newGrowth(each)
 	var r record.Record
 	add := func(kind, format string, args ...any) {
 		line := fmt.Sprintf("type=%s msg=audit(%d.100:%d): %s", kind, 1_700_000_000+g.seq, g.seq+1, fmt.Sprintf(format, args...))
@@ -52,11 +53,11 @@ func TestLiveMemoryOfOneSession(t *testing.T) {
 		g.add(&r)
 	}
 	add("VIRT_CONTROL", "pid=1 uid=0 auid=1 ses=1 msg='virt=kvm op=start reason=booted vm=\"g\" uuid=%s vm-pid=7 exe=\"/opt/strange\" hostname=? addr=? terminal=? res=success'", uuid)
-	for g.seq < 400_000 {
+	for g.seq < 4*each {
 		add("AVC", "apparmor=\"DENIED\" operation=\"open\" profile=\"libvirt-%s\" name=\"/etc/%d\" pid=7 comm=\"q\" requested_mask=\"r\" denied_mask=\"r\"", uuid, g.seq)
 		add("VIRT_CONTROL", "pid=1 uid=0 auid=1 ses=1 msg='virt=kvm op=nothing reason=x vm=\"g\" uuid=%s exe=\"/opt/%d\" hostname=? addr=? terminal=? res=failed'", uuid, g.seq%5000)
 	}
-	if g.events < 399_000 {
+	if g.events < int(4*each)-1000 {
 		t.Errorf("only %d events", g.events)
 	}
 	g.check(t)

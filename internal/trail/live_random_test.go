@@ -145,11 +145,8 @@ func (s *riot) path() string { return fmt.Sprint("/", s.rnd.IntN(3)) }
 // Whatever a log says, a Live tells the same however often it is asked, and what a
 // Trail tells.
 func TestLiveOfAnything(t *testing.T) {
-	seeds := uint64(400)
-	if testing.Short() {
-		seeds = 60
-	}
-	for seed := range seeds {
+	t.Parallel()
+	for seed := range uint64(cases(400, 30)) {
 		randomCourse(seed).check(t, seed)
 	}
 }

@@ -85,6 +85,7 @@ func TestLiveAfterRetention(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			cfg.Size /= int64(cases(1, 3))
 			var log bytes.Buffer
 			if _, err := loggen.Generate(&log, cfg); err != nil {
 				t.Fatal(err)

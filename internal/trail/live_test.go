@@ -221,7 +221,7 @@ func testLogs(t testing.TB) map[string][]byte {
 		}
 		logs[name] = log.Bytes()
 	}
-	for seed := range uint64(40) {
+	for seed := range uint64(cases(40, 10)) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		var lines []string
 		for _, boot := range randomScene(rnd, "h") {

@@ -26,6 +26,7 @@ func TestGeneratedLogs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			cfg.Size /= int64(cases(1, 4))
 			var log bytes.Buffer
 			var want []string
 			cfg.OnSession = func(s loggen.Session) { want = append(want, describeTruth(s)) }
