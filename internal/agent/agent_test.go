@@ -53,14 +53,20 @@ func newService(t *testing.T) *service {
 // start runs the service until the test, or stop, ends it.
 func (s *service) start() {
 	s.t.Helper()
+	s.startOn(Host{})
+}
+
+// startOn does so with what its process has.
+func (s *service) startOn(h Host) {
+	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan struct{}), make(chan error, 1)
-	notify := func(state string) {
+	h.Notify = func(state string) {
 		if state == "READY=1" {
 			close(ready)
 		}
 	}
-	go func() { ended <- Run(ctx, s.config, Host{Notify: notify}) }()
+	go func() { ended <- Run(ctx, s.config, h) }()
 	select {
 	case <-ready:
 	case err := <-ended:

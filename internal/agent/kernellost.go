@@ -22,7 +22,7 @@ type kernelLost struct {
 	now   func() time.Time
 	boot  string
 	count atomic.Uint64
-	asked atomic.Pointer[lostUntil] // what it said last
+	asked atomic.Pointer[lostUntil] // what it said last; nil where it may not be asked
 }
 
 func newKernelLost(a *agent) *kernelLost {
@@ -37,7 +37,12 @@ type lostUntil struct {
 	// Logged tells that there was an auditd. Without one the kernel counts as lost
 	// what it has no place to keep for one, whoever else it gave that to.
 	Logged bool `json:"logged"`
+	// Off is when audit was last seen to be disabled, now or before; 0 for never.
+	Off int64 `json:"-"`
 }
+
+// off tells whether audit was disabled.
+func (l *lostUntil) off() bool { return l.Off != 0 && l.Off == l.At }
 
 // since gives how many were lost since then. The counter begins anew with a boot, and
 // can be set back to 0.
@@ -65,6 +70,7 @@ func (k *kernelLost) run(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+	k.asked.Store(nil)
 }
 
 // ask asks the kernel once, and tells whether to ask again.
@@ -85,9 +91,14 @@ func (k *kernelLost) ask(ctx context.Context) bool {
 	s, err := p.Status(ctx)
 	if err == nil {
 		is := &lostUntil{Boot: k.boot, Lost: s.Lost, At: k.now().UnixMilli(), Logged: s.PID != 0}
-		if was := k.asked.Swap(is); was != nil {
+		if was := k.asked.Load(); was != nil {
 			k.count.Add(is.since(was))
+			is.Off = was.Off
 		}
+		if s.Enabled == kaudit.Off {
+			is.Off = is.At
+		}
+		k.asked.Store(is)
 	}
 	return !errors.Is(err, kaudit.ErrNotPermitted) && !errors.Is(err, kaudit.ErrUserNamespace)
 }
@@ -112,15 +123,15 @@ func (s *logSource) lostByKernel(b *follow.Batch, o *offer) {
 	s.lost, s.lostTold, s.whole = is, is.At, false
 	why := fmt.Sprintf("records lost by the kernel: %d (its queue was full, or its rate limit reached)", is.since(was))
 	s.a.log.Warn("audit log", "problem", why)
-	o.facts = append(o.facts, s.gap(was.At, is.At, why))
+	o.facts = append(o.facts, s.gap("log", was.At, is.At, why))
 }
 
 // gap says that something is missing of the log between two times, though it is
 // followed.
-func (s *logSource) gap(since, at int64, why string) fact.Fact {
+func (s *logSource) gap(source string, since, at int64, why string) fact.Fact {
 	if since == 0 || since >= at {
 		since = at - 1 // clocks are set back, and a gap is one all the same
 	}
-	w := fact.Watched{Source: "log", Up: true, At: at, Since: since, Why: why}
+	w := fact.Watched{Source: source, Up: true, At: at, Since: since, Why: why}
 	return s.fact(fact.Watch, s.a.host.Now(), fact.Encode(w))
 }

@@ -21,6 +21,7 @@ const (
 	positionKey = "log position"
 	watchedKey  = "log watched"
 	lostKey     = "log lost by the kernel"
+	auditKey    = "log audit in the kernel"
 )
 
 // watchedState is until when the log was watched, all that it had by then being
@@ -65,6 +66,9 @@ type progress struct {
 	saved     time.Time
 	lost      *lostUntil // by the kernel, as was told; nil before it said so
 	lostTold  int64      // when it was told last that more was
+	audit     auditState // in the kernel, as was told
+	looked    *lostUntil // by which that was told
+	unreadTo  int64      // up to when the log was last said to miss records, as it wasn't followed
 }
 
 func newLogSource(a *agent) (*logSource, error) {
@@ -82,6 +86,9 @@ func newLogSource(a *agent) (*logSource, error) {
 		return nil, err
 	}
 	if err := s.readState(ctx, lostKey, &s.lost); err != nil {
+		return nil, err
+	}
+	if err := s.readState(ctx, auditKey, &s.audit); err != nil {
 		return nil, err
 	}
 	return s, s.again(ctx)
@@ -210,6 +217,7 @@ func (s *logSource) offer(b *follow.Batch) error {
 		s.problem(p, o)
 	}
 	s.lostByKernel(b, o)
+	s.offInKernel(b, o)
 	if b.Again {
 		if err := s.ahead.committed(); err != nil {
 			return err
@@ -249,6 +257,9 @@ func (s *logSource) save(b *follow.Batch, o *offer) {
 	if s.lost != nil {
 		o.state[lostKey], _ = json.Marshal(s.lost)
 	}
+	if s.audit.At != 0 {
+		o.state[auditKey], _ = json.Marshal(s.audit)
+	}
 }
 
 // settle says that nothing that comes later belongs before what was given.
@@ -279,7 +290,9 @@ func (s *logSource) watched(b *follow.Batch, o *offer) {
 		w.Whole = b.Way == follow.WayFile && (s.read || s.before.Way == follow.WayFile)
 		gap := (w.Since != 0 || s.told) && !w.Whole
 		w.Why = s.whyWatched(b.Way, gap)
-		s.whole = s.whole && !gap
+		if gap {
+			s.whole, s.unreadTo = false, w.At
+		}
 		if s.before.Way = b.Way; b.Way != follow.WayFile {
 			s.before.To = w.At // what came before can't be asked for
 		}
@@ -319,7 +332,7 @@ func (s *logSource) problem(p follow.Problem, o *offer) {
 	if !p.To.IsZero() {
 		at = p.To.UnixMilli()
 	}
-	o.facts = append(o.facts, s.gap(since, at, p.String()))
+	o.facts = append(o.facts, s.gap("log", since, at, p.String()))
 }
 
 func (s *logSource) fact(k fact.Kind, at time.Time, text []byte) fact.Fact {

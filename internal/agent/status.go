@@ -109,6 +109,10 @@ func (a *agent) logStatus(s *web.Status) web.Source {
 		if len(tried) > 0 {
 			s.Warnings = append(s.Warnings, "the log is followed by "+f.Way+", as other ways don't work: "+strings.Join(tried, "; "))
 		}
+		if a.sources.log.isOff() {
+			src.State, src.Problem = web.Down, enableIt
+			s.Reasons = append(s.Reasons, enableIt)
+		}
 	}
 	return src
 }

@@ -110,6 +110,10 @@ type Telling struct {
 	Text string `json:"text,omitempty"` // NAME=VALUE ...
 }
 
+// KernelAudit is the Source of a Watched that tells whether the kernel's audit is
+// enabled. While it isn't, a log that is watched has no record of what happens.
+const KernelAudit = "kernel-audit"
+
 // A Watched is the Text of a fact of kind Watch: from At on a source is watched
 // (Up), or is not. Between the two nobody watched it.
 type Watched struct {

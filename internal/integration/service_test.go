@@ -47,6 +47,12 @@ func (s *service) path(name string) string { return filepath.Join(s.dir, name) }
 // start starts it and waits until it serves.
 func (s *service) start(t *testing.T) {
 	t.Helper()
+	s.startFollowing(t, "file")
+}
+
+// startFollowing does so of one that follows the log by another way.
+func (s *service) startFollowing(t *testing.T, way string) {
+	t.Helper()
 	said, err := os.OpenFile(s.said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +72,7 @@ func (s *service) start(t *testing.T) {
 			t.Logf("the service says\n%s", text)
 		}
 	})
-	eventually(t, patience, "the service serves", func() bool { return strings.Contains(s.status(), "log file up") })
+	eventually(t, patience, "the service serves", func() bool { return strings.Contains(s.status(), "log "+way+" up") })
 }
 
 // term ends it as systemd does; it has to end well.

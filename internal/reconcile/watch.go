@@ -88,7 +88,11 @@ func (d *Deriver) up(n *node, w *fact.Watched) {
 func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched) down {
 	is := down{since: cmp.Or(w.Since, w.At)}
 	if sourceWitness(w.Source) == fact.Log {
-		is.told = foundUnwatched(f, n, w, is.since, " is not read; what is recorded meanwhile may be missing")
+		text := " is not read; what is recorded meanwhile may be missing"
+		if w.Source == fact.KernelAudit {
+			text = " makes no records; what happens meanwhile is missing"
+		}
+		is.told = foundUnwatched(f, n, w, is.since, text)
 		d.out.findings[is.told.ID] = is.told
 	}
 	return is
@@ -98,7 +102,11 @@ func (d *Deriver) unwatched(f *fact.Fact, n *node, w *fact.Watched) down {
 // since that began, it gets its end.
 func (d *Deriver) watchedAgain(f *fact.Fact, n *node, w *fact.Watched, since int64, told *trail.Finding) {
 	text := " was not watched; what came and went meanwhile was not seen"
-	if sourceWitness(w.Source) == fact.Log {
+	switch {
+	case w.Source == fact.KernelAudit:
+		// The log was read all the same: what it lacks of then was surely not recorded.
+		text = " made no records; what happened meanwhile may be missing"
+	case sourceWitness(w.Source) == fact.Log:
 		text = " was not read; what was recorded meanwhile may be missing"
 		if n.unread = append(n.unread, gap{since, w.At}); len(n.unread) > maxGaps {
 			n.unread = n.unread[1:]

@@ -28,6 +28,8 @@ func TestUnwatchedNow(t *testing.T) {
 	const (
 		isUnread  = "log is not read; what is recorded meanwhile may be missing: why"
 		wasUnread = "log was not read; what was recorded meanwhile may be missing: why"
+		isOff     = "kernel-audit makes no records; what happens meanwhile is missing: why"
+		wasOff    = "kernel-audit made no records; what happened meanwhile may be missing: why"
 	)
 	type gap struct {
 		id          string
@@ -49,6 +51,15 @@ func TestUnwatchedNow(t *testing.T) {
 		{"twice", []fact.Watched{down("log", 60*s, 70*s), up("log", 60*s, 90*s), down("log", 95*s, 99*s)}, []gap{
 			{"source-unwatched-1", 60 * s, 90 * s, wasUnread, []uint64{1, 2}},
 			{"source-unwatched-3", 95 * s, 0, isUnread, []uint64{3}},
+		}},
+		{"audit disabled in the kernel", []fact.Watched{down(fact.KernelAudit, 60*s, 70*s)}, []gap{{"source-unwatched-1", 60 * s, 0, isOff, []uint64{1}}}},
+		{"audit disabled while the log is followed anew", []fact.Watched{down(fact.KernelAudit, 60*s, 70*s), up("log", 60*s, 80*s), down("log", 82*s, 85*s), whole}, []gap{
+			{"source-unwatched-1", 60 * s, 0, isOff, []uint64{1}},
+			{"source-unwatched-2", 60 * s, 80 * s, wasUnread, []uint64{2}},
+		}},
+		{"audit enabled while the log is not followed", []fact.Watched{down(fact.KernelAudit, 60*s, 70*s), down("log", 75*s, 80*s), up(fact.KernelAudit, 60*s, 90*s)}, []gap{
+			{"source-unwatched-1", 60 * s, 90 * s, wasOff, []uint64{1, 3}},
+			{"source-unwatched-2", 75 * s, 0, isUnread, []uint64{2}},
 		}},
 		{"a monitor, which may be gone with its guest", []fact.Watched{down("qmp /run/a.sock", 60*s, 70*s)}, nil},
 	} {
@@ -80,4 +91,28 @@ func TestUnwatchedNow(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestUnrecordedWhileDisabled: a change that a witness saw while the kernel's audit was
+// disabled is one without a record, then and afterwards: the log was read all through.
+func TestUnrecordedWhileDisabled(t *testing.T) {
+	const finding = "unrecorded: no record tells of the attach of disk /b.img"
+	sc := &scene{}
+	sc.watched()
+	sc.watch(fact.Watched{Source: fact.KernelAudit, Since: start + 40*s, At: start + 50*s, Why: "why"})
+	sc.has(fact.Libvirt, 60*s, 61*s, base(thing("disk", "/b.img")), fact.Wanted{Type: "VIRT_RESOURCE", Text: "b", Op: "attach", Kind: "disk", ID: "/b.img"})
+	sc.tick(90 * s)
+	while, missing := derive(t, sc.facts)
+	lacks(t, "finding while it is disabled", while.told(), []string{finding})
+	if len(missing) != 1 {
+		t.Errorf("while it is disabled, missing are %v", missing)
+	}
+	sc.watch(fact.Watched{Source: fact.KernelAudit, Up: true, Since: start + 40*s, At: start + 100*s, Why: "why"})
+	sc.tick(120 * s)
+	after, missing := derive(t, sc.facts)
+	lacks(t, "finding afterwards", after.told(), []string{finding})
+	if len(missing) != 1 {
+		t.Errorf("afterwards, missing are %v", missing)
+	}
+	sameRows(t, "disabled", sc.facts, 5)
 }

@@ -1,0 +1,205 @@
+package agent
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/virtaudit/virtaudit/internal/fact"
+	"github.com/virtaudit/virtaudit/internal/follow"
+	"github.com/virtaudit/virtaudit/internal/store"
+	"github.com/virtaudit/virtaudit/kaudit"
+	"github.com/virtaudit/virtaudit/kaudit/kaudittest"
+)
+
+// TestKernelAsksForOff: it is known when audit was last seen to be disabled.
+func TestKernelAsksForOff(t *testing.T) {
+	kernel := kaudittest.NewKernel()
+	var now int64
+	k := kernelLost{dial: func() (kaudit.Sender, error) { return kernel.Dial() }, now: func() time.Time { return time.UnixMilli(now) }}
+	for _, step := range []struct {
+		enabled kaudit.Enabled
+		off     bool
+		last    int64
+	}{{kaudit.On, false, 0}, {kaudit.Off, true, 2}, {kaudit.Off, true, 3}, {kaudit.Locked, false, 3}, {kaudit.On, false, 3}} {
+		now++
+		kernel.SetStatus(kaudit.Status{Enabled: step.enabled})
+		if !k.ask(t.Context()) {
+			t.Error("it is not asked again")
+		}
+		if is := k.asked.Load(); is.off() != step.off || is.Off != step.last {
+			t.Errorf("at %d, %v: off %t, last at %d", now, step.enabled, is.off(), is.Off)
+		}
+	}
+	kernel.Refuse(kaudit.ErrNotPermitted)
+	if k.run(t.Context()); k.asked.Load() != nil {
+		t.Error("of a kernel that may not be asked any more something is known")
+	}
+}
+
+// TestKernelOffIsAGap: while audit is disabled in the kernel the log has nothing, from
+// when it was last seen to be enabled, however the log is followed and the service runs.
+func TestKernelOffIsAGap(t *testing.T) {
+	at := func(second int64) int64 { return begun + second*1000 }
+	// what the kernel said, when it was last seen to be disabled, and by what the log was
+	// followed
+	type step struct {
+		second int64
+		way    string
+		off    int64 // -1 for never
+	}
+	down := func(since, second int64) fact.Watched {
+		w := fact.Watched{Source: fact.KernelAudit, At: at(second), Why: disabled}
+		if since >= 0 {
+			w.Since = at(since)
+		}
+		return w
+	}
+	up := func(since, second int64) fact.Watched {
+		return fact.Watched{Source: fact.KernelAudit, Up: true, Since: at(since), At: at(second), Why: wasDisabled}
+	}
+	const file, multicast = follow.WayFile, follow.WayMulticast
+	for _, test := range []struct {
+		name string
+		runs [][]step
+		want []fact.Watched
+	}{
+		{"enabled all the time", [][]step{{{0, file, -1}, {10, file, -1}}}, nil},
+		{"for a time", [][]step{{{0, file, -1}, {10, file, 10}, {20, file, 20}, {30, file, 20}, {40, file, 20}, {50, file, 50}}}, []fact.Watched{down(0, 10), up(0, 30), down(40, 50)}},
+		{"between two batches", [][]step{{{0, file, -1}, {30, file, 20}, {40, file, 20}}}, []fact.Watched{up(0, 30)}},
+		{"from the beginning", [][]step{{{10, file, 10}, {20, file, 10}}}, []fact.Watched{down(-1, 10), up(10, 20)}},
+		{"while the service is down", [][]step{{{0, file, -1}}, {{100, file, 100}}, {{200, file, 200}}, {{300, file, -1}}}, []fact.Watched{down(0, 100), up(0, 300)}},
+		{"since a log is not followed", [][]step{{{0, file, -1}, {10, "", 10}, {20, "", 20}, {30, file, 30}, {40, "", 30}}}, []fact.Watched{down(0, 30), up(0, 40)}},
+		{"since another way was taken", [][]step{{{0, file, -1}, {10, "", 10}, {20, multicast, 20}, {30, multicast, 20}}}, []fact.Watched{down(20, 20), up(20, 30)}},
+		{"with the clock set back", [][]step{{{100, file, -1}, {10, file, 10}}}, []fact.Watched{down(10, 10)}},
+	} {
+		s := newService(t)
+		var all []fact.Watched
+		s.opened(func(st *store.Store) {
+			for _, run := range test.runs {
+				l := newSourceTest(t, st)
+				l.hosts = true
+				for _, step := range run {
+					l.now = time.UnixMilli(at(step.second))
+					is := &lostUntil{At: at(step.second), Logged: true}
+					if step.off >= 0 {
+						is.Off = at(step.off)
+					}
+					l.kernel.asked.Store(is)
+					for range 2 { // one look is taken once
+						if err := l.take(&follow.Batch{Way: step.way, CaughtUp: true, ReadTo: l.now, Position: []byte("{}")}); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				all = append(all, ofKernelAudit(l.watches())...)
+				for _, o := range l.given {
+					if err := st.Commit(t.Context(), &store.Batch{State: o.state}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+		if !slices.Equal(all, test.want) {
+			t.Errorf("%s: got\n%+v\nwant\n%+v", test.name, all, test.want)
+		}
+	}
+}
+
+func ofKernelAudit(all []fact.Watched) []fact.Watched {
+	return slices.DeleteFunc(all, func(w fact.Watched) bool { return w.Source != fact.KernelAudit })
+}
+
+// TestKernelOffUntilARecord: where the kernel may not be asked any more, a record that is
+// later than when it was disabled proves that it is not.
+func TestKernelOffUntilARecord(t *testing.T) {
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		l := newSourceTest(t, st)
+		l.hosts = true
+		take := func(lines ...string) {
+			b := &follow.Batch{Way: follow.WayFile, Records: recordsBy(t, follow.WayFile, lines...), CaughtUp: true, ReadTo: l.now}
+			if err := l.take(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		off := int64(1700000050_000)
+		l.kernel.asked.Store(&lostUntil{At: off, Off: off})
+		take()
+		l.kernel.asked.Store(nil)
+		take(guestStops("1700000050.000:200"), "type=SYSTEM_BOOT msg=audit(1700000060.000:201): pid=1 uid=0")
+		if got := ofKernelAudit(l.watches()); len(got) != 1 {
+			t.Errorf("before the record: %+v", got)
+		}
+		take(guestStops("1700000070.000:202"), guestStops("1700000080.000:203"))
+		got := ofKernelAudit(l.watches())
+		if want := (fact.Watched{Source: fact.KernelAudit, Up: true, Since: off, At: 1700000070_000, Why: wasDisabled}); len(got) != 2 || got[1] != want {
+			t.Errorf("with the record: %+v", got)
+		}
+	})
+}
+
+// TestKernelOffOfAnotherLog: whether this host's audit is disabled is nothing to a log
+// that was named.
+func TestKernelOffOfAnotherLog(t *testing.T) {
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		l := newSourceTest(t, st)
+		l.kernel.asked.Store(&lostUntil{At: begun, Off: begun})
+		if err := l.take(&follow.Batch{Way: follow.WayFile, CaughtUp: true, ReadTo: l.now}); err != nil {
+			t.Fatal(err)
+		}
+		if got := ofKernelAudit(l.watches()); len(got) != 0 || l.isOff() {
+			t.Errorf("told: %+v, %t", got, l.isOff())
+		}
+	})
+}
+
+// TestServiceOfDisabledAudit: a service whose kernel makes no records is not ready, and
+// says why there and in answers.
+func TestServiceOfDisabledAudit(t *testing.T) {
+	kernel := kaudittest.NewKernel()
+	kernel.SetStatus(kaudit.Status{Enabled: kaudit.Off, PID: 7})
+	s := newService(t)
+	s.config.LogSource = SourceStdin
+	log, end := io.Pipe()
+	defer end.Close()
+	s.startOn(Host{Stdin: log, Dial: func() (kaudit.Sender, error) { return kernel.Dial() }})
+	var sessions struct {
+		Unwatched []struct {
+			Source, Text string
+			To           any
+		}
+	}
+	for deadline := time.Now().Add(30 * time.Second); len(sessions.Unwatched) == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		s.get("/api/v1/sessions", &sessions)
+	}
+	if u := sessions.Unwatched; len(u) != 1 || u[0].Source != "log" || u[0].To != nil ||
+		u[0].Text != `kernel-audit makes no records; what happens meanwhile is missing: "`+disabled+`"` {
+		t.Errorf("an answer says %+v", u)
+	}
+	var status struct {
+		Ready   bool
+		Reasons []string
+		Sources []struct{ Name, State, Problem string }
+	}
+	s.get("/api/v1/status", &status)
+	if src := status.Sources[0]; status.Ready || !slices.Equal(status.Reasons, []string{enableIt}) || src.State != "down" || src.Problem != enableIt {
+		t.Errorf("the status is %+v", status)
+	}
+	resp, err := s.client.Get("http://localhost/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusServiceUnavailable || !bytes.Contains(body, []byte(enableIt)) {
+		t.Errorf("/readyz: %s, %s", resp.Status, body)
+	}
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	rebuildsTheSame(t, s.config.Store)
+}
