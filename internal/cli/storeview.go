@@ -57,6 +57,14 @@ func (s *storeFlag) given(args []string) (bool, error) {
 	return true, nil
 }
 
+// words gives the flag as it was given.
+func (s *storeFlag) words() string {
+	if s.file == agent.DefaultStore {
+		return "--store"
+	}
+	return "--store=" + s.file
+}
+
 // readStore reads the trail that a store holds. It stays open for the lines of
 // records, until the view is closed.
 func (v *viewFlags) readStore(view *view) (whole, error) {

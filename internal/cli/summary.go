@@ -32,7 +32,9 @@ first and last are the times of the first and last record that was counted.` + i
 			if stored, err := kept.given(args); err != nil {
 				return err
 			} else if stored {
-				return failed(std, summarizeStore(std, kept.file, report.Format(format), text.options(std.Out)))
+				o := text.options(std.Out)
+				o.FromStore = kept.words()
+				return failed(std, summarizeStore(std, kept.file, report.Format(format), o))
 			}
 			r, readErr := readTrail(std, inputs{args: args})
 			if format == "text" && r.foundNothing() {

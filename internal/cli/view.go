@@ -98,6 +98,7 @@ func (v *viewFlags) read(std Streams, args []string, events bool) (*view, error)
 		view.whole, err = v.readLogs(std, args, events, view)
 		return view, err
 	}
+	view.options.FromStore = v.store.words()
 	if view.whole, err = v.readStore(view); err != nil {
 		return nil, failed(std, errors.Join(err, view.close()))
 	}

@@ -7,8 +7,26 @@ import (
 	"github.com/virtaudit/virtaudit/internal/trail"
 )
 
-// findingsCommand shows what the overview doesn't of findings.
-const findingsCommand = "virtaudit findings"
+// findingsCommand shows more of the findings of what answers: of the log, whose name is
+// left to the reader, or of the store.
+func (o Options) findingsCommand() string {
+	command := "virtaudit findings"
+	if o.FromStore == "" {
+		return command
+	}
+	return command + " " + shellWord(o.FromStore)
+}
+
+// shellWord writes an argument as a shell takes it.
+func shellWord(s string) string {
+	ordinary := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=/.,:+@%", r)
+	}
+	if strings.IndexFunc(s, func(r rune) bool { return !ordinary(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(escaped(s), "'", `'\''`) + "'"
+}
 
 // findings lists the critical findings and counts the others, those aside that
 // a section before tells.
@@ -19,10 +37,10 @@ func (v *overview) findings() {
 		v.heading("Other findings", strconv.Itoa(len(critical))+" critical")
 		v.critical(critical)
 		if len(others) > 0 {
-			v.Options.paragraph(v.out, "  ", "also "+byKind(others)+" ("+findingsCommand+" shows them)")
+			v.Options.paragraph(v.out, "  ", "also "+byKind(others)+" ("+v.findingsCommand()+" shows them)")
 		}
 	case len(others) > 0:
-		v.nothing("Other findings", byKind(others)+" ("+findingsCommand+" shows them)")
+		v.nothing("Other findings", byKind(others)+" ("+v.findingsCommand()+" shows them)")
 	case len(v.in.Sessions) > 0:
 		v.nothing("Other findings", "none")
 	}
@@ -89,7 +107,7 @@ func (v *overview) critical(all []*trail.Finding) {
 		}
 		v.prove(v.out, t.margin+indent, f.Node, f.Proof...)
 	}
-	v.more(len(all), maxRows, findingsCommand+" --severity critical")
+	v.more(len(all), maxRows, v.findingsCommand()+" --severity critical")
 }
 
 // byKind counts findings by kind, in the order in which the kinds are listed.

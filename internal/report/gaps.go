@@ -28,8 +28,8 @@ func gapsText(gaps []*trail.Finding, o Options) string {
 	if last.Until == (trail.Moment{}) {
 		when = "since " + o.time(last.At)
 	}
-	return fmt.Sprintf("not watched %s, the last %s (%s, %s), so something may be missing: %s --store --kind %s",
-		count(int64(len(gaps)), "time"), when, last.By, o.zone(last.At, last.Until), findingsCommand, trail.SourceUnwatched)
+	return fmt.Sprintf("not watched %s, the last %s (%s, %s), so something may be missing: %s --kind %s",
+		count(int64(len(gaps)), "time"), when, last.By, o.zone(last.At, last.Until), o.findingsCommand(), trail.SourceUnwatched)
 }
 
 // lateness orders gaps by when they began; the last is one that lasts.

@@ -17,6 +17,8 @@ type Options struct {
 	ShowUUID bool           // beside each guest's name
 	Filtered bool           // what is shown is not all that is known
 	Proof    Proof
+	// FromStore is the flag that names the store that answers, as it was given; "" of logs.
+	FromStore string
 	// Records gives lines that were read of an event, for ProofRecords, and how
 	// many more there are.
 	Records func(node string, at trail.Moment) (lines []string, more int)
