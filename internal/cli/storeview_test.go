@@ -79,7 +79,7 @@ var questions = []string{
 
 // asOfLogs undoes that an answer names the store that it is from.
 func asOfLogs(got, file string) string {
-	return strings.ReplaceAll(got, " --store="+file, "")
+	return strings.ReplaceAll(strings.ReplaceAll(got, " --store="+file, ""), "this store", "this log")
 }
 
 // TestStoreAnswersAsLogs asks both of each log: what they say must be the same.

@@ -89,7 +89,7 @@ func TestOverviewFiltered(t *testing.T) {
 		}
 	}
 	in.Sessions = nil
-	if got := overviewOf(t, in, Options{Filtered: true}); strings.Contains(got, noGuest) || !strings.Contains(got, "\nfiltered: no session passes\n") {
+	if got := overviewOf(t, in, Options{Filtered: true}); strings.Contains(got, "no guest in") || !strings.Contains(got, "\nfiltered: no session passes\n") {
 		t.Errorf("of no session:\n%s", got)
 	}
 }

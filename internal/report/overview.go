@@ -72,7 +72,7 @@ func (v *overview) head() {
 	case len(v.in.Sessions) > 0:
 		v.line(v.counts())
 	default:
-		v.line(noGuest)
+		v.line("no guest in " + v.whatTells())
 	}
 	if len(v.in.Gaps) > 0 {
 		v.line(gapsText(v.in.Gaps, v.Options))

@@ -12,7 +12,7 @@ import (
 func sessionsText(w io.Writer, sessions []*trail.Session, o Options) error {
 	out := bufio.NewWriter(w)
 	if len(sessions) == 0 {
-		text := noGuest
+		text := "no guest in " + o.whatTells()
 		if o.Filtered {
 			text = noneShown
 		}
@@ -24,10 +24,15 @@ func sessionsText(w io.Writer, sessions []*trail.Session, o Options) error {
 	return out.Flush()
 }
 
-const (
-	noGuest   = "no guest in this log"
-	noneShown = "no session passes the filters"
-)
+const noneShown = "no session passes the filters"
+
+// whatTells names what the answer is from.
+func (o Options) whatTells() string {
+	if o.FromStore != "" {
+		return "this store"
+	}
+	return "this log"
+}
 
 // sessionView shows sessions, with what depends on all of them.
 type sessionView struct {

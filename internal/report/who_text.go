@@ -150,7 +150,7 @@ func (v *whoView) nobody(out *bufio.Writer) {
 	if v.at() {
 		when = " at " + v.moment()
 	}
-	v.Options.paragraph(out, "", who+" held "+oneWord(v.Asked)+when+", as far as this log tells")
+	v.Options.paragraph(out, "", who+" held "+oneWord(v.Asked)+when+", as far as "+v.whatTells()+" tells")
 }
 
 // moment gives the time that was asked for.
@@ -168,10 +168,10 @@ func (v *whoView) notes(out *bufio.Writer) {
 		for i, r := range v.Near {
 			names[i] = whoResource(r)
 		}
-		v.Options.paragraph(out, "", "similar in this log: "+some(names))
+		v.Options.paragraph(out, "", "similar in "+v.whatTells()+": "+some(names))
 	}
 	if v.at() && v.From != (trail.Moment{}) && (v.Last.UnixMilli() < v.From.Millis || v.First.UnixMilli() > v.To.Millis) {
-		v.Options.paragraph(out, "", "this log tells of guests from "+v.time(v.From)+" to "+v.time(v.To))
+		v.Options.paragraph(out, "", v.whatTells()+" tells of guests from "+v.time(v.From)+" to "+v.time(v.To))
 	}
 	if n := len(v.Unknown); n > 0 {
 		names := make([]string, n)
