@@ -84,6 +84,7 @@ func TestAgainAfterRetention(t *testing.T) {
 // TestFileAfterMulticast: what came by multicast is in the log too, and is not
 // taken twice however much was stored since.
 func TestFileAfterMulticast(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	lines := guestStarts("10")
 	s.opened(func(st *store.Store) {

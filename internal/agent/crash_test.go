@@ -313,10 +313,8 @@ func renumber(key string, v any, number map[string]int) any {
 // is written and rotated in all ways and what a hypervisor did comes again: what is stored is
 // what an uninterrupted run stores.
 func TestKilledServiceLosesNothing(t *testing.T) {
-	kills := 200
-	if testing.Short() {
-		kills = 10
-	}
+	t.Parallel()
+	kills := cases(200, 10)
 	history := newHistory(t, 12)
 	calm := newHost(t, history)
 	calm.live()
@@ -341,11 +339,11 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 	}
 	killed.live()
 	sameRecords(t, killed)
-	want := calm.trail()
-	for end := time.Now().Add(30 * time.Second); !slices.Equal(killed.trail(), want) && time.Now().Before(end); {
+	want, got := calm.trail(), killed.trail()
+	for end := time.Now().Add(30 * time.Second); !slices.Equal(got, want) && time.Now().Before(end); got = killed.trail() {
 		time.Sleep(100 * time.Millisecond) // the log is read past the last observation
 	}
-	sameTrail(t, killed.trail(), want)
+	sameTrail(t, got, want)
 	killed.term()
 	rebuildsTheSame(t, killed.process.store)
 }

@@ -53,6 +53,7 @@ func (k *fullKernel) Status(ctx context.Context) (kaudit.Status, error) {
 // TestEmitToFullKernel: a kernel that has no room, or doesn't answer, holds up nobody
 // for long, and gets the record when it has.
 func TestEmitToFullKernel(t *testing.T) {
+	t.Parallel()
 	for name, k := range map[string]*fullKernel{"without room": {full: true}, "silent": {silent: true}} {
 		w := newWriter(t, k)
 		var now atomic.Int64

@@ -34,6 +34,7 @@ func smallDisk(t *testing.T) string {
 // TestFullDisk: without room the service says so and takes nothing, answers, and
 // ends when it is asked to; with room again it has all.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := smallDisk(t)
 	p := newProcess(t)
 	p.store = filepath.Join(dir, "trail.db")

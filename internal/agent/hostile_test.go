@@ -110,6 +110,7 @@ func (p *process) bounded() {
 // TestHostilePeers: of daemons and monitors that hang, lie and flood, each is told
 // of, and none keeps records from coming.
 func TestHostilePeers(t *testing.T) {
+	t.Parallel()
 	p := newProcess(t)
 	p.append("")
 	at := func(name string) string { return filepath.Join(p.dir, name) }

@@ -54,6 +54,7 @@ func commit(t *testing.T, st *store.Store, facts ...fact.Fact) {
 // TestFileAfterMulticastFromPosition: what came by multicast since the log was
 // left is in the log too, and is not taken twice however much was stored since.
 func TestFileAfterMulticastFromPosition(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	s.write("type=CWD msg=audit(1699999999.001:1): cwd=\"/\"", guestStops("1699999999.002:2"))
 	s.start()

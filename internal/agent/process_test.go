@@ -39,6 +39,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// cases gives how many cases a test tries: all of them, or a few with -short.
+func cases(all, few int) int {
+	if testing.Short() {
+		return few
+	}
+	return all
+}
+
 // serveForTest is what virtaudit serve does.
 func serveForTest() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
