@@ -93,7 +93,9 @@ func (k *kernelLost) ask(ctx context.Context) bool {
 		is := &lostUntil{Boot: k.boot, Lost: s.Lost, At: k.now().UnixMilli(), Logged: s.PID != 0}
 		if was := k.asked.Load(); was != nil {
 			k.count.Add(is.since(was))
-			is.Off = was.Off
+			if was.Off < is.At { // or the clock was set back: it is no time to compare with
+				is.Off = was.Off
+			}
 		}
 		if s.Enabled == kaudit.Off {
 			is.Off = is.At

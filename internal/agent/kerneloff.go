@@ -26,7 +26,12 @@ func (s *logSource) offInKernel(b *follow.Batch, o *offer) {
 	if !s.hosts {
 		return
 	}
-	s.recordedAgain(b, o)
+	s.look(b, o)
+	s.recordedAgain(b, o) // behind the look: it may be of a moment before a record
+}
+
+// look takes what the kernel said since it was looked at last.
+func (s *logSource) look(b *follow.Batch, o *offer) {
 	is := s.kernel.asked.Load()
 	if is == nil || is == s.looked || b.Way == "" && s.audit.Off == 0 {
 		return

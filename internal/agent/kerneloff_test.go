@@ -203,3 +203,63 @@ func TestServiceOfDisabledAudit(t *testing.T) {
 	}
 	rebuildsTheSame(t, s.config.Store)
 }
+
+// TestKernelOffBeforeTheClockWasSetBack: that audit was disabled once, by a clock that was
+// ahead, is nothing that is told again and again when that was set back.
+func TestKernelOffBeforeTheClockWasSetBack(t *testing.T) {
+	kernel := kaudittest.NewKernel()
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		l := newSourceTest(t, st)
+		l.hosts, l.kernel.dial = true, func() (kaudit.Sender, error) { return kernel.Dial() }
+		look := func(second int64, enabled kaudit.Enabled) {
+			l.now = time.UnixMilli(begun + second*1000)
+			kernel.SetStatus(kaudit.Status{Enabled: enabled, PID: 7})
+			l.kernel.ask(t.Context())
+			if err := l.take(&follow.Batch{Way: follow.WayFile, CaughtUp: true, ReadTo: l.now}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look(3600, kaudit.On)
+		look(3610, kaudit.Off)
+		look(3620, kaudit.On)
+		for second := int64(0); second < 60; second += 10 {
+			look(second, kaudit.On)
+		}
+		look(3605, kaudit.On)
+		look(3615, kaudit.On)
+		if got := ofKernelAudit(l.watches()); len(got) != 2 {
+			t.Errorf("told %d times: %+v", len(got), got)
+		}
+	})
+}
+
+// TestKernelOffUntilARecordBehindTheLook: a record that is later than a look, and comes
+// with it, is behind what that showed.
+func TestKernelOffUntilARecordBehindTheLook(t *testing.T) {
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		l := newSourceTest(t, st)
+		l.hosts = true
+		take := func(lines ...string) {
+			b := &follow.Batch{Way: follow.WayFile, Records: recordsBy(t, follow.WayFile, lines...), CaughtUp: true, ReadTo: l.now}
+			if err := l.take(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const off = int64(1700000050_000)
+		l.kernel.asked.Store(&lostUntil{At: off - 10_000, Off: off - 10_000})
+		take()
+		l.kernel.asked.Store(&lostUntil{At: off, Off: off})
+		take(guestStops("1700000052.000:202"))
+		l.kernel.asked.Store(&lostUntil{At: off + 10_000, Off: off})
+		take()
+		want := []fact.Watched{
+			{Source: fact.KernelAudit, At: off - 10_000, Why: disabled},
+			{Source: fact.KernelAudit, Up: true, Since: off - 10_000, At: off + 2_000, Why: wasDisabled},
+		}
+		if got := ofKernelAudit(l.watches()); !slices.Equal(got, want) {
+			t.Errorf("got\n%+v\nwant\n%+v", got, want)
+		}
+	})
+}
