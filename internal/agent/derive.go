@@ -15,7 +15,7 @@ import (
 // rules is the number of the rules by which the trail is derived. It is raised
 // when these change what is derived, so that a new version of the program
 // derives the whole trail anew.
-const rules = 8
+const rules = 9
 
 // emitKey is the key of the state that says whether the last run sent missing records.
 const emitKey = "emit"
