@@ -134,6 +134,12 @@ func (s *logSource) gap(source string, since, at int64, why string) fact.Fact {
 	if since == 0 || since >= at {
 		since = at - 1 // clocks are set back, and a gap is one all the same
 	}
-	w := fact.Watched{Source: source, Up: true, At: at, Since: since, Why: why}
-	return s.fact(fact.Watch, s.a.host.Now(), fact.Encode(w))
+	return s.watch(fact.Watched{Source: source, Up: true, At: at, Since: since, Why: why})
+}
+
+// watch makes a fact of its own source: retention keeps the last word on each.
+func (s *logSource) watch(w fact.Watched) fact.Fact {
+	f := s.fact(fact.Watch, s.a.host.Now(), fact.Encode(w))
+	f.Source = w.Source
+	return f
 }

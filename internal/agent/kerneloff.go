@@ -43,7 +43,7 @@ func (s *logSource) look(b *follow.Batch, o *offer) {
 		w := fact.Watched{Source: fact.KernelAudit, Since: since, At: is.At, Why: disabled}
 		s.audit.Off = cmp.Or(since, is.At)
 		s.a.log.Warn("audit log", "problem", enableIt)
-		o.facts = append(o.facts, s.fact(fact.Watch, s.a.host.Now(), fact.Encode(w)))
+		o.facts = append(o.facts, s.watch(w))
 	case is.off():
 	case s.audit.Off != 0:
 		s.onInKernel(is.At, o)

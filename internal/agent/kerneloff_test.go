@@ -263,3 +263,44 @@ func TestKernelOffUntilARecordBehindTheLook(t *testing.T) {
 		}
 	})
 }
+
+// TestKernelOffForLongerThanIsKept: that audit is disabled is kept for as long as it is,
+// whatever is told of the log after it.
+func TestKernelOffForLongerThanIsKept(t *testing.T) {
+	s := newService(t)
+	s.opened(func(st *store.Store) {
+		for second := range int64(2) { // the service is started twice
+			l := newSourceTest(t, st)
+			l.hosts = true
+			at := begun + second*1000
+			l.now = time.UnixMilli(at)
+			l.kernel.asked.Store(&lostUntil{At: at, Off: at})
+			if err := l.take(&follow.Batch{Way: follow.WayFile, CaughtUp: true, ReadTo: l.now, Position: []byte("{}")}); err != nil {
+				t.Fatal(err)
+			}
+			l.watches() // committed
+			for _, o := range l.given {
+				for i := range o.facts {
+					o.facts[i].Seq = st.NextSeq() + uint64(i)
+				}
+				if err := st.Commit(t.Context(), &store.Batch{Facts: o.facts, State: o.state}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, n, err := st.Retain(t.Context(), begun+5000); err != nil || n != 1 {
+			t.Errorf("%d facts went, %v, want the first of the log", n, err)
+		}
+		var kept []string
+		for f, err := range st.Facts(t.Context(), 0) {
+			var w fact.Watched
+			if err != nil || f.Decode(&w) != nil {
+				t.Fatal(err)
+			}
+			kept = append(kept, w.Source)
+		}
+		if want := []string{fact.KernelAudit, "log"}; !slices.Equal(kept, want) {
+			t.Errorf("kept %q, want %q", kept, want)
+		}
+	})
+}
