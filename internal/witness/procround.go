@@ -110,8 +110,8 @@ func (t *procTeller) find(ctx context.Context) ([]proc.Process, error) {
 }
 
 // forkTime is for how long a process that is to go to the background may be the one
-// that only starts the guest's.
-const forkTime = 5 * time.Second
+// that only starts the guest's. Two seconds of it are what unborn is early by.
+const forkTime = 7 * time.Second
 
 // forking tells whether a process may be one that only starts a guest's: it has
 // begun just now, isn't looked at yet, and nobody else knows it as a guest's. The
