@@ -19,7 +19,7 @@ import (
 // when its counter is set back.
 func TestKernelLost(t *testing.T) {
 	kernel := kaudittest.NewKernel()
-	k := kernelLost{dial: func() (kaudit.Sender, error) { return kernel.Dial() }, now: time.Now}
+	k := kernelAudit{dial: func() (kaudit.Sender, error) { return kernel.Dial() }, now: time.Now}
 	for _, step := range []struct {
 		lost uint32
 		want uint64
@@ -40,12 +40,12 @@ func TestKernelLostRefused(t *testing.T) {
 	for _, refusal := range []error{kaudit.ErrNotPermitted, kaudit.ErrUserNamespace} {
 		kernel := kaudittest.NewKernel()
 		kernel.Refuse(refusal)
-		k := kernelLost{dial: func() (kaudit.Sender, error) { return kernel.Dial() }}
+		k := kernelAudit{dial: func() (kaudit.Sender, error) { return kernel.Dial() }}
 		if k.ask(t.Context()) {
 			t.Errorf("%v: it is asked again", refusal)
 		}
 	}
-	k := kernelLost{dial: func() (kaudit.Sender, error) { return nil, errors.New("no socket") }}
+	k := kernelAudit{dial: func() (kaudit.Sender, error) { return nil, errors.New("no socket") }}
 	if k.ask(t.Context()) {
 		t.Error("a kernel without audit is asked again")
 	}
@@ -87,7 +87,7 @@ func TestKernelLostIsAGap(t *testing.T) {
 			l.hosts = true
 			for _, step := range run {
 				l.now = time.UnixMilli(at(step.second))
-				l.kernel.asked.Store(&lostUntil{Boot: step.boot, Lost: step.lost, At: at(step.second), Logged: step.auditd})
+				l.kernel.asked.Store(&kernelSaid{Boot: step.boot, Lost: step.lost, At: at(step.second), Logged: step.auditd})
 				if err := l.take(&follow.Batch{Way: step.way, CaughtUp: true, ReadTo: l.now, Position: []byte("{}")}); err != nil {
 					t.Fatal(err)
 				}

@@ -19,7 +19,7 @@ import (
 func TestKernelAsksForOff(t *testing.T) {
 	kernel := kaudittest.NewKernel()
 	var now int64
-	k := kernelLost{dial: func() (kaudit.Sender, error) { return kernel.Dial() }, now: func() time.Time { return time.UnixMilli(now) }}
+	k := kernelAudit{dial: func() (kaudit.Sender, error) { return kernel.Dial() }, now: func() time.Time { return time.UnixMilli(now) }}
 	for _, step := range []struct {
 		enabled kaudit.Enabled
 		off     bool
@@ -84,7 +84,7 @@ func TestKernelOffIsAGap(t *testing.T) {
 				l.hosts = true
 				for _, step := range run {
 					l.now = time.UnixMilli(at(step.second))
-					is := &lostUntil{At: at(step.second), Logged: true}
+					is := &kernelSaid{At: at(step.second), Logged: true}
 					if step.off >= 0 {
 						is.Off = at(step.off)
 					}
@@ -120,21 +120,15 @@ func TestKernelOffUntilARecord(t *testing.T) {
 	s.opened(func(st *store.Store) {
 		l := newSourceTest(t, st)
 		l.hosts = true
-		take := func(lines ...string) {
-			b := &follow.Batch{Way: follow.WayFile, Records: recordsBy(t, follow.WayFile, lines...), CaughtUp: true, ReadTo: l.now}
-			if err := l.take(b); err != nil {
-				t.Fatal(err)
-			}
-		}
 		off := int64(1700000050_000)
-		l.kernel.asked.Store(&lostUntil{At: off, Off: off})
-		take()
+		l.kernel.asked.Store(&kernelSaid{At: off, Off: off})
+		l.reads()
 		l.kernel.asked.Store(nil)
-		take(guestStops("1700000050.000:200"), "type=SYSTEM_BOOT msg=audit(1700000060.000:201): pid=1 uid=0")
+		l.reads(guestStops("1700000050.000:200"), "type=SYSTEM_BOOT msg=audit(1700000060.000:201): pid=1 uid=0")
 		if got := ofKernelAudit(l.watches()); len(got) != 1 {
 			t.Errorf("before the record: %+v", got)
 		}
-		take(guestStops("1700000070.000:202"), guestStops("1700000080.000:203"))
+		l.reads(guestStops("1700000070.000:202"), guestStops("1700000080.000:203"))
 		got := ofKernelAudit(l.watches())
 		if want := (fact.Watched{Source: fact.KernelAudit, Up: true, Since: off, At: 1700000070_000, Why: wasDisabled}); len(got) != 2 || got[1] != want {
 			t.Errorf("with the record: %+v", got)
@@ -148,7 +142,7 @@ func TestKernelOffOfAnotherLog(t *testing.T) {
 	s := newService(t)
 	s.opened(func(st *store.Store) {
 		l := newSourceTest(t, st)
-		l.kernel.asked.Store(&lostUntil{At: begun, Off: begun})
+		l.kernel.asked.Store(&kernelSaid{At: begun, Off: begun})
 		if err := l.take(&follow.Batch{Way: follow.WayFile, CaughtUp: true, ReadTo: l.now}); err != nil {
 			t.Fatal(err)
 		}
@@ -241,19 +235,13 @@ func TestKernelOffUntilARecordBehindTheLook(t *testing.T) {
 	s.opened(func(st *store.Store) {
 		l := newSourceTest(t, st)
 		l.hosts = true
-		take := func(lines ...string) {
-			b := &follow.Batch{Way: follow.WayFile, Records: recordsBy(t, follow.WayFile, lines...), CaughtUp: true, ReadTo: l.now}
-			if err := l.take(b); err != nil {
-				t.Fatal(err)
-			}
-		}
 		const off = int64(1700000050_000)
-		l.kernel.asked.Store(&lostUntil{At: off - 10_000, Off: off - 10_000})
-		take()
-		l.kernel.asked.Store(&lostUntil{At: off, Off: off})
-		take(guestStops("1700000052.000:202"))
-		l.kernel.asked.Store(&lostUntil{At: off + 10_000, Off: off})
-		take()
+		l.kernel.asked.Store(&kernelSaid{At: off - 10_000, Off: off - 10_000})
+		l.reads()
+		l.kernel.asked.Store(&kernelSaid{At: off, Off: off})
+		l.reads(guestStops("1700000052.000:202"))
+		l.kernel.asked.Store(&kernelSaid{At: off + 10_000, Off: off})
+		l.reads()
 		want := []fact.Watched{
 			{Source: fact.KernelAudit, At: off - 10_000, Why: disabled},
 			{Source: fact.KernelAudit, Up: true, Since: off - 10_000, At: off + 2_000, Why: wasDisabled},
@@ -274,7 +262,7 @@ func TestKernelOffForLongerThanIsKept(t *testing.T) {
 			l.hosts = true
 			at := begun + second*1000
 			l.now = time.UnixMilli(at)
-			l.kernel.asked.Store(&lostUntil{At: at, Off: at})
+			l.kernel.asked.Store(&kernelSaid{At: at, Off: at})
 			if err := l.take(&follow.Batch{Way: follow.WayFile, CaughtUp: true, ReadTo: l.now, Position: []byte("{}")}); err != nil {
 				t.Fatal(err)
 			}

@@ -49,7 +49,7 @@ type logSource struct {
 	progress
 	stored map[event]counts // of the last batch that was read anew
 	ahead  ahead
-	kernel *kernelLost
+	kernel *kernelAudit
 	// hosts tells that the log is that of this host's kernel, and not one that was
 	// named, which may be another's.
 	hosts bool
@@ -64,16 +64,16 @@ type progress struct {
 	unsettled bool   // records were given since the last settling
 	whole     bool   // nothing is known to be missing since the last run
 	saved     time.Time
-	lost      *lostUntil // by the kernel, as was told; nil before it said so
-	lostTold  int64      // when it was told last that more was
-	audit     auditState // in the kernel, as was told
-	looked    *lostUntil // by which that was told
-	unreadTo  int64      // up to when the log was last said to miss records, as it wasn't followed
+	lost      *kernelSaid // by the kernel, as was told; nil before it said so
+	lostTold  int64       // when it was told last that more was
+	audit     auditState  // in the kernel, as was told
+	looked    *kernelSaid // by which that was told
+	unreadTo  int64       // up to when the log was last said to miss records, as it wasn't followed
 }
 
 func newLogSource(a *agent) (*logSource, error) {
 	s := &logSource{
-		a: a, hosts: isOfHost(&a.config), progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: newKernelLost(a),
+		a: a, hosts: isOfHost(&a.config), progress: progress{whole: true}, ahead: ahead{w: a.writer, most: logAhead}, kernel: newKernelAudit(a),
 		options: follow.Options{
 			Node: a.config.Node, Own: ownName(a.config.Node, auditdConf), Log: logFile(a.config.Log), Ways: waysOf(&a.config),
 		},

@@ -119,6 +119,15 @@ func newSourceTest(t *testing.T, st *store.Store) *sourceTest {
 	return s
 }
 
+// reads takes a batch of some lines of the log, up to its end.
+func (s *sourceTest) reads(lines ...string) {
+	s.t.Helper()
+	b := &follow.Batch{Way: follow.WayFile, Records: recordsBy(s.t, follow.WayFile, lines...), CaughtUp: true, ReadTo: s.now}
+	if err := s.take(b); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // watches gives what was said of the watch, when all is committed.
 func (s *sourceTest) watches() (all []fact.Watched) {
 	s.t.Helper()
